@@ -1,0 +1,127 @@
+"""What is shown of the rows: plain values that the desk reads and `bot/blocks` draws. No Slack, no SQL."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """A list of conversations that somebody works through."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    INBOX = "inbox"
+
+
+class Filter(StrEnum):
+    """Which part of a queue is shown."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A conversation as its card shows it.
+
+    `contact` is the name, or the number when nobody gave a name; `number` is always the contact's number as people write
+    it and `inbox` ours. `revision` changes with every redraw. `opening` is the text that opened the thread, None when the
+    thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has several.
+    """
+
+    conversation_id: int
+    revision: int
+    contact: str
+    number: str
+    inbox: str
+    is_open: bool
+    assignee_id: str | None = None
+    assignee_name: str | None = None
+    waiting_since: datetime | None = None
+    unread: int = 0
+    closed_at: datetime | None = None
+    opted_out: bool = False
+    opening: str | None = None
+    opening_pictures: int = 0
+    earlier_url: str | None = None
+    later_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One inbound message as a reply in the thread shows it."""
+
+    body: str
+    pictures: int = 0
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A conversation as a queue shows it. `thread_url` is None until its card is posted."""
+
+    conversation_id: int
+    revision: int
+    contact: str
+    number: str
+    inbox: str
+    is_open: bool
+    assignee_id: str | None
+    assignee_name: str | None
+    waiting_since: datetime | None
+    last_activity_at: datetime
+    unread: int
+    last_text: str
+    thread_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a queue. `total` counts what the filter admits, `counts` every filter; pages are numbered from 0.
+
+    `inbox_id` narrows the queue to one inbox; `inboxes` says how many the reader sees, so that rows name theirs only when
+    there are several.
+    """
+
+    queue: Queue
+    filter: Filter
+    inbox_id: int | None
+    number: int
+    size: int
+    total: int
+    rows: tuple[Row, ...]
+    counts: dict[Filter, int] = field(default_factory=dict)
+    inboxes: int = 1
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Somebody who can be picked as assignee."""
+
+    user_id: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """An inbox's unassigned queue in two numbers, as an alert tells them."""
+
+    inbox_id: int
+    inbox: str
+    count: int
+    oldest_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of a conversation's history. No actor: the bridge itself."""
+
+    what: str
+    actor_id: str | None
+    before: str | None
+    after: str | None
+    at: datetime

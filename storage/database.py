@@ -1,0 +1,97 @@
+"""Opens the database and marks where a transaction begins and ends: use cases take a session and never commit."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_CLOCKS = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)",
+}
+_BUSY_SECONDS = 2.0
+
+
+@dataclass(eq=False)
+class Database:
+    """A SQLite file (one writer connection, readers beside it) or a PostgreSQL server."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    on_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises; a commit wakes the workers."""
+        async with self._session(self.writer) as session, session.begin():
+            yield session
+        for wake in self.on_commit:
+            wake()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A consistent look at the rows, which never waits for a writer."""
+        async with self._session(self.reader) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+    def _session(self, engine: AsyncEngine) -> AsyncSession:
+        return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)()
+
+
+def connect(url: str) -> Database:
+    """Open `sqlite:///file.db` or `postgresql://…`; nothing is read or created yet.
+
+    Raises ValueError for any other kind of address.
+    """
+    address = make_url(re.sub(r"^postgres://", "postgresql://", url))
+    if address.get_backend_name() == "postgresql":
+        engine = create_async_engine(
+            address.set(drivername="postgresql+asyncpg"),
+            pool_size=8,
+            max_overflow=8,
+            connect_args={"server_settings": {"jit": "off", "application_name": "threadline"}, "timeout": 5},
+        )
+        return Database(writer=engine, reader=engine)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(drivername="sqlite+aiosqlite")
+        writer = create_async_engine(address, pool_size=1, max_overflow=0, connect_args={"timeout": _BUSY_SECONDS})
+        _prepare(writer, begin="BEGIN IMMEDIATE")
+        reader = create_async_engine(address, pool_size=4, max_overflow=4, connect_args={"timeout": _BUSY_SECONDS})
+        _prepare(reader, begin="BEGIN")
+        return Database(writer=writer, reader=reader)
+    raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _prepare(engine: AsyncEngine, *, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions itself, below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+async def now(session: AsyncSession) -> float:
+    """Seconds since 1970 on the database's own clock: the only clock for leases and pace."""
+    clock = _CLOCKS[session.get_bind().dialect.name]
+    return float((await session.execute(text(f"SELECT {clock}"))).scalar_one())

@@ -1,0 +1,367 @@
+"""The rows, as SQLModel tables. Every row that a person or an effect belongs to names its workspace.
+
+Times that people care about are `datetime` in UTC, handed over by the desk's clock. Leases, pace and back-off are `float`
+seconds since 1970 on the database's own clock, so that replicas agree without trusting each other's.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Status(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Direction(StrEnum):
+    """Which way a message went; a note stays inside."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+class MessageStatus(StrEnum):
+    """What became of a message, in Twilio's words; `held` and `uncertain` are ours."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNCERTAIN = "uncertain"
+
+
+FAILED = (MessageStatus.UNDELIVERED, MessageStatus.FAILED)
+NO_ANSWER = (*FAILED, MessageStatus.CANCELED)
+
+
+class DeliveryState(StrEnum):
+    """Where an effect on the outside stands. `done`, `parked`, `uncertain` and `cancelled` count as finished for order."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    PARKED = "parked"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+class Kind(StrEnum):
+    """What a delivery does on the outside."""
+
+    CARD = "card"
+    TEXT = "text"
+    LINE = "line"
+    ALERT = "alert"
+    REPLY = "reply"
+    REDRAW = "redraw"
+    MARK = "mark"
+    WHISPER = "whisper"
+
+
+_IS_UNFINISHED = "state IN ('waiting', 'sending', 'unknown')"
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False), default_factory=dict)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Workspace(SQLModel, table=True):
+    """A Slack workspace that installed the app."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: str = Field(unique=True)
+    name: str
+    url: str
+    bot_user_id: str
+    created_at: datetime
+
+
+class Inbox(SQLModel, table=True):
+    """One of our numbers and its Slack channel, with what its managers set."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    number: str = Field(unique=True)
+    label: str
+    channel_id: str = Field(index=True)
+    hold_seconds: int | None = None
+    alert_count: int = 5
+    alert_minutes: int = 15
+    alert_again_count: int = 5
+    alert_again_minutes: int = 60
+    alert_clear: int = 2
+    created_at: datetime
+
+
+class BacklogAlert(SQLModel, table=True):
+    """The last word about an inbox's backlog. `raised_at` is None while all is well."""
+
+    __tablename__ = "backlog_alert"
+
+    inbox_id: int = Field(primary_key=True, foreign_key="inbox.id")
+    workspace_id: int = Field(foreign_key="workspace.id")
+    raised_at: datetime | None = None
+    pinged_at: datetime | None = None
+    pinged_count: int = 0
+
+
+class Person(SQLModel, table=True):
+    """Somebody in Slack, as our own directory knows them."""
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    user_id: str = Field(primary_key=True)
+    name: str
+    is_bot: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_deactivated: bool = False
+
+
+class Channel(SQLModel, table=True):
+    """A Slack channel's name, for mentions of it in replies."""
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    channel_id: str = Field(primary_key=True)
+    name: str
+
+
+class Membership(SQLModel, table=True):
+    """Who is in which channel: access to an inbox."""
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    channel_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True, index=True)
+
+
+class Contact(SQLModel, table=True):
+    """The person texting: an address as the carrier gives it, its readable form, and a name if somebody gave one."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "address"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    address: str
+    label: str
+    name: str | None = None
+    can_reply: bool = True
+    created_at: datetime
+
+
+class Conversation(SQLModel, table=True):
+    """One per inbox and contact, for good.
+
+    `counter` numbers its messages and deliveries inside the transaction that writes them, so their order is the order
+    of commits. `waiting_since` and `unread` follow from the messages and are recomputed with each change.
+    `read_to` and `cleared_to` are message positions: the owner's read mark, and what Close has settled.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("inbox_id", "contact_id"),
+        _partial(
+            "conversation_unassigned", "inbox_id", "waiting_since", where="status = 'open' AND assignee_id IS NULL"
+        ),
+        Index("conversation_owner", "workspace_id", "assignee_id", "status"),
+        Index("conversation_inbox", "inbox_id", "status", "last_activity_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    inbox_id: int = Field(foreign_key="inbox.id")
+    contact_id: int = Field(foreign_key="contact.id")
+    status: str = Status.OPEN
+    assignee_id: str | None = None
+    counter: int = 0
+    revision: int = 0
+    read_to: int = 0
+    cleared_to: int = 0
+    unread: int = 0
+    waiting_since: datetime | None = None
+    unassigned_since: datetime | None = None
+    seen_at: datetime | None = None
+    closed_at: datetime | None = None
+    opted_out_at: datetime | None = None
+    last_activity_at: datetime
+    last_text: str = ""
+    created_at: datetime
+
+
+class Thread(SQLModel, table=True):
+    """Where a conversation is drawn; one thread is current. `root_ts` is None until Slack has answered."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "root_ts"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    channel_id: str
+    root_ts: str | None = None
+    is_current: bool = True
+    opening_id: int | None = None
+    created_at: datetime
+
+
+class Message(SQLModel, table=True):
+    """A text, a reply or a note. `sid` is Twilio's id; `channel_id` and `ts` are where a rep wrote it in Slack."""
+
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "sid"),
+        UniqueConstraint("workspace_id", "channel_id", "ts"),
+        Index("message_order", "conversation_id", "position"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    conversation_id: int = Field(foreign_key="conversation.id")
+    position: int
+    direction: str
+    status: str
+    body: str
+    sid: str | None = None
+    pictures: int = 0
+    media: dict[str, Any] = _json()
+    author_id: str | None = None
+    channel_id: str | None = None
+    ts: str | None = None
+    edited_ts: str | None = None
+    attempt: int = 1
+    error_code: int | None = None
+    recovered: bool = False
+    created_at: datetime
+    left_at: datetime | None = None
+
+
+class ReplyChange(SQLModel, table=True):
+    """The newest edit or the deletion of a Slack message, kept because it may arrive before the message itself."""
+
+    __tablename__ = "reply_change"
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    channel_id: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    edited_ts: str = ""
+    text: str = ""
+    is_deleted: bool = False
+    created_at: datetime
+
+
+class History(SQLModel, table=True):
+    """Who changed the owner or status of a conversation, to what, and when. No actor: the bridge itself."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    what: str
+    actor_id: str | None = None
+    before: str | None = None
+    after: str | None = None
+    created_at: datetime
+
+
+class Delivery(SQLModel, table=True):
+    """One effect on the outside still to come, or done.
+
+    Within a `stream` (None: no order) only the unfinished row with the lowest `position` can be claimed. `lane` is the
+    pace it keeps. `not_before` is product time; `ready_at` and `started_at` are the database's clock. `post_id` names
+    the row whose post this one became part of. `revision` counts how often a coalesced drawing was asked for.
+    """
+
+    __table_args__ = (
+        _partial("delivery_open", "state", "ready_at", where=_IS_UNFINISHED),
+        _partial("delivery_head", "stream", "position", where=_IS_UNFINISHED),
+        Index("delivery_post", "post_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    kind: str
+    stream: str | None = None
+    position: int = 0
+    lane: str | None = None
+    payload: dict[str, Any] = _json()
+    state: str = DeliveryState.WAITING
+    not_before: datetime | None = None
+    ready_at: float = 0.0
+    started_at: float | None = None
+    owner: str | None = None
+    lease_until: float = 0.0
+    attempt: int = 0
+    looks: int = 0
+    revision: int = 0
+    post_id: UUID | None = None
+    result_id: str | None = None
+    reason: str | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class Lane(SQLModel, table=True):
+    """A Slack channel or a sending number: its pace and its holder's lease in one row."""
+
+    key: str = Field(primary_key=True)
+    workspace_id: int = Field(foreign_key="workspace.id")
+    ready_at: float = 0.0
+    lease_until: float = 0.0
+    owner: str | None = None
+
+
+class RateLimit(SQLModel, table=True):
+    """A (workspace, API method) budget: each call advances `spent_until`; `blocked_until` is Slack's Retry-After."""
+
+    __tablename__ = "rate_limit"
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    method: str = Field(primary_key=True)
+    spent_until: float = 0.0
+    blocked_until: float = 0.0
+
+
+class RawRequest(SQLModel, table=True):
+    """A webhook as it came, unique by its sender's id. Unprocessed until its use case has run."""
+
+    __tablename__ = "raw_request"
+    __table_args__ = (
+        UniqueConstraint("source", "key"),
+        _partial("raw_request_unprocessed", "id", where="processed_at IS NULL"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str
+    body: dict[str, Any] = _json()
+    received_at: datetime
+    processed_at: datetime | None = None
+    attempts: int = 0
+    error: str | None = None
+
+
+class Job(SQLModel, table=True):
+    """When a scheduled job last ran, so that it runs once for all replicas."""
+
+    name: str = Field(primary_key=True)
+    ran_at: datetime
