@@ -26,9 +26,9 @@ class Filter(StrEnum):
 class Card:
     """A conversation as its card shows it.
 
-    `contact` is the name, or the number when nobody gave a name; `number` is always the contact's number as people write
-    it and `inbox` ours. `revision` changes with every redraw. `opening` is the text that opened the thread, None when the
-    thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has several.
+    `contact` is the name, or the number when nobody gave a name; `number` is always the contact's number as people
+    write it and `inbox` ours. `revision` changes with every redraw. `opening` is the text that opened the thread, None
+    when the thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has several.
     """
 
     conversation_id: int
@@ -81,8 +81,8 @@ class Row:
 class Page:
     """One page of a queue. `total` counts what the filter admits, `counts` every filter; pages are numbered from 0.
 
-    `inbox_id` narrows the queue to one inbox; `inboxes` says how many the reader sees, so that rows name theirs only when
-    there are several.
+    `inbox_id` narrows the queue to one inbox; `inboxes` says how many the reader sees, so that rows name theirs only
+    when there are several.
     """
 
     queue: Queue

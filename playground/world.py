@@ -287,7 +287,9 @@ class World:
         for channel in self.channels.values():
             if channel.dm_with == user:
                 return channel
-        channel = Channel(id=f"D0{user.removeprefix('U0')}", name="", members=[user, BOT_USER], is_private=True, dm_with=user)
+        channel = Channel(
+            id=f"D0{user.removeprefix('U0')}", name="", members=[user, BOT_USER], is_private=True, dm_with=user
+        )
         self.channels[channel.id] = channel
         return channel
 

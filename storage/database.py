@@ -33,10 +33,16 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises; a commit wakes the workers."""
-        async with self._session(self.writer) as session, session.begin():
+        async with self.transaction() as session:
             yield session
         for wake in self.on_commit:
             wake()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Like `write`, for the workers' own bookkeeping, which wakes nobody."""
+        async with self._session(self.writer) as session, session.begin():
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

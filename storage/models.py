@@ -1,7 +1,7 @@
 """The rows, as SQLModel tables. Every row that a person or an effect belongs to names its workspace.
 
-Times that people care about are `datetime` in UTC, handed over by the desk's clock. Leases, pace and back-off are `float`
-seconds since 1970 on the database's own clock, so that replicas agree without trusting each other's.
+Times that people care about are `datetime` in UTC, handed over by the desk's clock. Leases, pace and back-off are
+`float` seconds since 1970 on the database's own clock, so that replicas agree without trusting each other's.
 """
 
 from datetime import datetime
@@ -51,7 +51,7 @@ NO_ANSWER = (*FAILED, MessageStatus.CANCELED)
 
 
 class DeliveryState(StrEnum):
-    """Where an effect on the outside stands. `done`, `parked`, `uncertain` and `cancelled` count as finished for order."""
+    """Where an effect on the outside stands; all but the first three count as finished for order."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -92,7 +92,7 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 class Workspace(SQLModel, table=True):
     """A Slack workspace that installed the app."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: str = Field(unique=True)
     name: str
     url: str
@@ -103,7 +103,7 @@ class Workspace(SQLModel, table=True):
 class Inbox(SQLModel, table=True):
     """One of our numbers and its Slack channel, with what its managers set."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     number: str = Field(unique=True)
     label: str
@@ -162,7 +162,7 @@ class Contact(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("workspace_id", "address"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     address: str
     label: str
@@ -188,7 +188,7 @@ class Conversation(SQLModel, table=True):
         Index("conversation_inbox", "inbox_id", "status", "last_activity_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     inbox_id: int = Field(foreign_key="inbox.id")
     contact_id: int = Field(foreign_key="contact.id")
@@ -214,7 +214,7 @@ class Thread(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "root_ts"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     channel_id: str
@@ -233,7 +233,7 @@ class Message(SQLModel, table=True):
         Index("message_order", "conversation_id", "position"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     conversation_id: int = Field(foreign_key="conversation.id")
     position: int
@@ -271,7 +271,7 @@ class ReplyChange(SQLModel, table=True):
 class History(SQLModel, table=True):
     """Who changed the owner or status of a conversation, to what, and when. No actor: the bridge itself."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     what: str
@@ -350,7 +350,7 @@ class RawRequest(SQLModel, table=True):
         _partial("raw_request_unprocessed", "id", where="processed_at IS NULL"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source: str
     key: str
     body: dict[str, Any] = _json()

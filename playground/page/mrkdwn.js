@@ -1,13 +1,12 @@
-// Slack's mrkdwn as nodes, and the way back: what a person types into a message box becomes Slack's markup.
+// Slack's mrkdwn as nodes, as one line of plain words, and as a person would type it.
 
 import { h } from "./dom.js";
 import { character } from "./emoji.js";
 import { dateToken, full } from "./dates.js";
-import { channel, person, personName, ui, world } from "./store.js";
+import { channel, person, personName, ui } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 export const decode = (text) => text.replace(/&(?:amp|lt|gt);/g, (found) => ENTITIES[found]);
-export const escape = (text) => text.replace(/[&<>]/g, (found) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[found]);
 
 const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/gi;
 const INLINE = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)'"\]])|([*_~])/gi;
@@ -191,27 +190,7 @@ export function words(text) {
   ).replace(EMOJI, (whole, name) => character(name) ?? whole);
 }
 
-/** What was typed, as Slack's clients send it: escaped, with names as ids. Code is left alone. */
-export function fromTyped(typed) {
-  const people = [...world.people].sort((one, other) => other.name.length - one.name.length);
-  const outside = (text) => {
-    let out = escape(text).replace(/(^|[\s(])@(here|channel|everyone)\b/g, "$1<!$2>");
-    for (const one of people) out = swap(out, `@${escape(one.name)}`, `<@${one.id}>`);
-    for (const one of world.channels) if (one.name) out = swap(out, `#${one.name}`, `<#${one.id}|${one.name}>`);
-    return out.replace(/(^|[\s(])(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)'"\]])/g, "$1<$2>");
-  };
-  return typed
-    .split(/(```[\s\S]+?```|`[^`\n]+`)/)
-    .map((piece, index) => (index % 2 ? escape(piece) : outside(piece)))
-    .join("");
-}
-
-function swap(text, name, markup) {
-  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return text.replace(new RegExp(`(^|[\\s(,])${quoted}(?![\\p{L}\\p{N}_-])`, "giu"), `$1${markup.replace("$", "$$$$")}`);
-}
-
-/** The way back, for the edit box. */
+/** As it was typed, for the edit box. */
 export function toTyped(text) {
   return decode(
     (text ?? "")

@@ -1,7 +1,8 @@
 // What the server said last (`world`), what this window looks at (`ui`), and look-ups in both.
 
 export const world = {
-  team: {}, people: [], channels: [], ephemerals: [], views: [], homes: {}, numbers: [], phones: [], commands: [], version: -1,
+  version: -1, team: {}, bot: {}, people: [], channels: [], ephemerals: [], views: [], homes: {}, numbers: [], phones: [],
+  commands: [], shortcuts: [],
 };
 
 export const ui = {
@@ -10,6 +11,7 @@ export const ui = {
   focusTs: null, // the message a permalink points at
   editing: null, // "channel/ts" of the message being edited
   line: null, // which of our numbers the phone texts
+  emptyPhones: [], // numbers added here that have not texted yet: {number, name, texts: []}
   hidden: new Set(), // private answers that were dismissed
   seen: new Map(), // `${person}/${channel}` or `phone/${number}` -> the newest thing looked at
   loaded: false, offline: false, fixed: false,
@@ -34,11 +36,14 @@ export function redraw() {
 export const person = (id) => world.people.find((one) => one.id === id) ?? null;
 export const channel = (id) => world.channels.find((one) => one.id === id) ?? null;
 export const me = () => person(ui.as);
-export const phone = (number) => world.phones.find((one) => one.number === number) ?? null;
+export const phones = () => [...world.phones, ...ui.emptyPhones.filter((one) => !world.phones.some((known) => known.number === one.number))];
+export const phone = (number) => phones().find((one) => one.number === number) ?? null;
 export const personName = (id) => person(id)?.name ?? id ?? "Somebody";
-export const bot = () => world.people.find((one) => one.is_bot) ?? null;
+export const bot = () => person(world.bot?.user) ?? world.people.find((one) => one.is_bot) ?? null;
 export const isMember = (where, id = ui.as) => Boolean(where?.members?.includes(id));
-export const isDirect = (where) => Boolean(where && (where.is_im || where.id.startsWith("D")));
+export const isDirect = (where) => Boolean(where?.dm_with);
+/** The direct message of the person acted as with the bot, if they ever wrote to each other. */
+export const directWithBot = () => world.channels.find((one) => one.dm_with === ui.as) ?? null;
 
 /** The posts of a channel that stand in its feed: roots, and replies also sent to the channel. */
 export const feedOf = (where) => where.posts.filter((post) => !inThread(post) || post.broadcast);
@@ -48,7 +53,7 @@ export const repliesOf = (where, root) => where.posts.filter((post) => inThread(
 /** Private answers for the person acted as, in this channel; in a thread, or (null) in the channel itself. */
 export function privateAnswers(where, thread) {
   return world.ephemerals.filter(
-    (one) => one.user === ui.as && one.channel === where.id && (one.thread_ts || null) === thread && !ui.hidden.has(one.id ?? one.ts),
+    (one) => one.user === ui.as && one.channel === where.id && (one.thread_ts || null) === thread && !ui.hidden.has(one.id),
   );
 }
 
@@ -69,5 +74,5 @@ export function unreadIn(where) {
 
 export function unreadOn(one) {
   const seen = Number(ui.seen.get(`phone/${one.number}`) ?? 0);
-  return one.texts.slice(seen).filter((text) => text.direction === "in").length;
+  return one.texts.slice(seen).filter((text) => text.direction === "out").length;
 }

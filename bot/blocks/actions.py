@@ -1,0 +1,61 @@
+"""The ids of what people press, shared by those who draw it and those who answer it."""
+
+import re
+
+from desk.values import Filter
+
+ASSIGN = "assign"
+CLAIM = "claim"
+CLOSE = "close"
+CLOSE_ANYWAY = "close_anyway"
+REOPEN = "reopen"
+OPEN_THREAD = "open_thread"
+MORE = "more"
+RETRY = "retry"
+SEND_AGAIN = "send_again"
+IT_ARRIVED = "it_arrived"
+SEND_NOW = "send_now"
+CANCEL = "cancel"
+DONT_SEND = "dont_send"
+SEND_AS_SMS = "send_as_sms"
+REFRESH = "refresh"
+OPEN_QUEUE = "open_queue"
+
+# Values of the entries in `…` (MORE).
+RELEASE = "release"
+MARK_READ = "mark_read"
+MARK_UNREAD = "mark_unread"
+HISTORY = "history"
+RENAME = "rename"
+
+# Slack wants the ids in one block to differ, so a filter's button is `filter:open` and a page's `page:2` (from 0).
+# Handlers listen to the patterns and read the rest with `filter_of` and `page_of`.
+FILTER = re.compile(r"^filter:(all|unread|open|closed)\Z")
+PAGE = re.compile(r"^page:(0|[1-9][0-9]{0,8})\Z")
+
+# The modal that names a contact: its callback id, and where its one input is found in the view's state.
+RENAME_MODAL = "rename_modal"
+NAME_BLOCK = "name"
+NAME_INPUT = "name"
+
+
+def filter_id(which: Filter) -> str:
+    return f"filter:{which.value}"
+
+
+def filter_of(action_id: str) -> Filter:
+    found = FILTER.match(action_id)
+    if found is None:
+        raise ValueError(f"Not a filter's button: {action_id!r}")
+    return Filter(found[1])
+
+
+def page_id(number: int) -> str:
+    return f"page:{number}"
+
+
+def page_of(action_id: str) -> int:
+    found = PAGE.match(action_id)
+    if found is None:
+        raise ValueError(f"Not a page's button: {action_id!r}")
+    return int(found[1])

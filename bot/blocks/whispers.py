@@ -1,0 +1,128 @@
+"""Private answers: what one person is told, and nobody else sees."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock, SectionBlock
+
+from bot.blocks import actions, words
+from bot.blocks.lines import attempt_value
+from bot.blocks.place import Place
+from bot.blocks.post import Post
+from desk.values import Change
+
+COMMANDS = {
+    "/mine": "/mine [open|unread|closed]",
+    "/unassigned": "/unassigned [closed]",
+    "/sms": "/sms inbox | help",
+}
+HELP = (
+    f"""*Your lists*
+`{COMMANDS["/mine"]}` the conversations you own
+`{COMMANDS["/unassigned"]}` those that wait for an owner
+`/sms inbox` every conversation, with its owner
+`/sms help` this page
+Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
+    """*Answering*
+Reply in a conversation's thread and your reply goes out as a text message. It leaves after a few seconds: until then, \
+delete it to take it back, or edit it to change what is sent.""",
+    """*Notes*
+A reply that begins with `//`, `note:` or `private:`, or that mentions a colleague, stays inside. The customer never \
+sees it.""",
+    """*Owning*
+`Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
+the lists until the customer writes again.""",
+)
+NOTE_KEPT = "Kept as a note: the customer does not see it."
+MOST_CHANGES = 40
+
+_LONGEST = 2900
+
+
+def note_kept(message_id: int, attempt: int) -> Post:
+    button = ButtonElement(
+        text=words.plain("Send as SMS"), action_id=actions.SEND_AS_SMS, value=attempt_value(message_id, attempt)
+    )
+    blocks: list[Block] = [SectionBlock(text=words.plain(NOTE_KEPT)), ActionsBlock(elements=[button])]
+    return Post.of(NOTE_KEPT, blocks)
+
+
+def refused(sentence: str) -> Post:
+    """Why something was not done, in a sentence a rep can act on; shown exactly, names in it ping nobody."""
+    sentence = words.shorten(sentence.strip(), _LONGEST) or "That did not work. Please try again."
+    return Post.of(words.fit(sentence), [SectionBlock(text=words.plain(sentence))])
+
+
+def close_anyway(conversation_id: int, contact: str, waiting_since: datetime) -> Post:
+    text = f"The customer has been waiting for an answer since {words.date(waiting_since)}. Close this anyway?"
+    who = words.shorten(words.one_line(contact), 150)
+    blocks: list[Block] = [SectionBlock(text=words.markup(text))]
+    if who:
+        blocks.insert(0, ContextBlock(elements=[words.plain(who)]))
+    button = ButtonElement(text=words.plain("Close anyway"), action_id=actions.CLOSE_ANYWAY)
+    place = Place(conversation_id=conversation_id)
+    blocks.append(ActionsBlock(block_id=place.encode("close-anyway"), elements=[button]))
+    return Post.of(text, blocks)
+
+
+def history(changes: Sequence[Change], contact: str) -> Post:
+    """What happened to a conversation, the newest last; only the last 40 changes when there are more."""
+    title = words.shorten(f"History · {words.one_line(contact)}", 150)
+    blocks: list[Block] = [HeaderBlock(text=words.plain(title))]
+    if len(changes) > MOST_CHANGES:
+        earlier = words.count(len(changes) - MOST_CHANGES, "earlier change")
+        blocks.append(ContextBlock(elements=[words.plain(f"{earlier} not shown")]))
+    if not changes:
+        blocks.append(SectionBlock(text=words.plain("Nothing has changed here yet.")))
+    told = [_change(change) for change in changes[-MOST_CHANGES:]]
+    blocks += [SectionBlock(text=words.markup(group)) for group in _groups(told)]
+    return Post.of(words.fit(title), blocks)
+
+
+def help_() -> Post:
+    return Post.of("How to answer text messages here.", [SectionBlock(text=words.markup(part)) for part in HELP])
+
+
+def usage(command: str, problem: str) -> Post:
+    """How a command is written, after one that was not understood. `problem` may quote what was typed."""
+    problem = words.shorten(words.one_line(problem), 500)
+    form = words.escape(words.one_line(COMMANDS.get(command, command)))
+    blocks: list[Block] = [SectionBlock(text=words.plain(problem))] if problem else []
+    blocks.append(SectionBlock(text=words.markup(f"Write it as `{form}`. More in `/sms help`.")))
+    return Post.of(f"{words.escape(problem)} Write it as {form}.".strip(), blocks)
+
+
+_CHANGES = {
+    "claimed": "{actor} claimed it",
+    "assigned": "{actor} assigned it to {after}",
+    "released": "{actor} released it",
+    "closed": "{actor} closed it",
+    "reopened": "{actor} reopened it",
+    "reopened_by_text": "The customer wrote again, so it reopened",
+    "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
+}
+_OWNER_CHANGES = ("claimed", "assigned", "released", "reopened_unassigned")
+
+
+def _change(change: Change) -> str:
+    actor = words.mention(change.actor_id) if change.actor_id else "Threadline"
+    after = words.mention(change.after) if change.after else "nobody"
+    told = _CHANGES.get(change.what)
+    said = told.format(actor=actor, after=after) if told else f"{actor}: {_other(change.what)}"
+    if change.what in _OWNER_CHANGES and change.before:
+        said += f" (before: {words.mention(change.before)})"
+    return f"{words.date(change.at)}  {said}"
+
+
+def _other(what: str) -> str:
+    return words.escape(words.shorten(what.replace("_", " "), 100))
+
+
+def _groups(told: list[str]) -> list[str]:
+    groups: list[str] = []
+    for text in told:
+        if groups and words.width(groups[-1]) + words.width(text) < _LONGEST:
+            groups[-1] += f"\n{text}"
+        else:
+            groups.append(text)
+    return groups

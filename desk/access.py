@@ -1,0 +1,82 @@
+"""Who may touch what: access to a number is membership of its inbox's channel, checked when asked (rule 0)."""
+
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.errors import CannotOwn, GuestsDoNotOwn, NotInChannel
+from storage import conversations, inboxes, people
+from storage.models import Conversation, Inbox, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something: a Slack user id within a workspace."""
+
+    workspace_id: int
+    user_id: str
+
+
+async def require_rep(session: AsyncSession, actor: Actor, inbox: Inbox) -> Person:
+    """The person behind the actor, who may work in this inbox.
+
+    Raises NotInChannel or GuestsDoNotOwn.
+    """
+    if not await people.is_member(session, inbox.workspace_id, inbox.channel_id, actor.user_id):
+        raise NotInChannel
+    person = await people.find(session, inbox.workspace_id, actor.user_id)
+    if person is None or person.is_bot or person.is_deactivated:
+        raise NotInChannel
+    if person.is_guest or person.is_stranger:
+        raise GuestsDoNotOwn
+    return person
+
+
+async def reach(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
+    """A conversation that the actor may work on, locked until the transaction ends, and its inbox.
+
+    Raises NoResultFound for a conversation of another workspace, and what `require_rep` raises.
+    """
+    conversation = await conversations.lock(session, actor.workspace_id, conversation_id)
+    inbox = await inboxes.get(session, actor.workspace_id, conversation.inbox_id)
+    await require_rep(session, actor, inbox)
+    return conversation, inbox
+
+
+async def list_inboxes(session: AsyncSession, actor: Actor) -> list[Inbox]:
+    """The inboxes that the actor may work in."""
+    person = await people.find(session, actor.workspace_id, actor.user_id)
+    if person is None or person.is_guest or person.is_stranger or person.is_deactivated:
+        return []
+    return list(await inboxes.list_of(session, actor.workspace_id, actor.user_id))
+
+
+async def why_not_owner(session: AsyncSession, inbox: Inbox, user_id: str) -> str | None:
+    """Why somebody cannot own work of this inbox, in words; None when they can."""
+    person = await people.find(session, inbox.workspace_id, user_id)
+    if person is None:
+        return "they are not in our directory yet"
+    for holds, reason in (
+        (person.is_bot, "it is an app"),
+        (person.is_deactivated, "their account is deactivated"),
+        (person.is_stranger, "they belong to another organisation"),
+        (person.is_guest, "they are a guest"),
+    ):
+        if holds:
+            return reason
+    if not await people.is_member(session, inbox.workspace_id, inbox.channel_id, user_id):
+        return "they are not in its channel"
+    return None
+
+
+async def require_owner(session: AsyncSession, inbox: Inbox, user_id: str) -> None:
+    """Raise CannotOwn unless this person may own work of this inbox."""
+    reason = await why_not_owner(session, inbox, user_id)
+    if reason is not None:
+        raise CannotOwn(name=await name_of(session, inbox.workspace_id, user_id), reason=reason)
+
+
+async def name_of(session: AsyncSession, workspace_id: int, user_id: str | None) -> str:
+    """What a person is called."""
+    names = await people.names(session, workspace_id, [user_id] if user_id else [])
+    return names.get(user_id or "", "Someone")

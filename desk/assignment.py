@@ -1,0 +1,84 @@
+"""Who owns a conversation: claim, assign, reassign, release (rules 2, 3, 6). The customer is never told."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import access, outbox, reading
+from desk.access import Actor
+from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
+from desk.values import Choice
+from storage import histories, people
+from storage.models import Conversation, Inbox, Status
+
+CHOICES = 100  # Slack's limit on the options of a menu
+
+
+async def claim(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+    """Take an unowned conversation. Of two who claim at once exactly one wins.
+
+    Raises Taken with the owner's name, or AlreadyYours.
+    """
+    conversation, inbox = await access.reach(session, actor, conversation_id)
+    if conversation.assignee_id == actor.user_id:
+        raise AlreadyYours
+    if conversation.assignee_id is not None:
+        raise Taken(name=await access.name_of(session, actor.workspace_id, conversation.assignee_id))
+    await _give(session, conversation, inbox, "claimed", actor=actor, owner=actor.user_id, now=now)
+
+
+async def assign(session: AsyncSession, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
+    """Make somebody the owner, whoever was before; of two picks at once the last wins and both lines stay.
+
+    Raises CannotOwn when that person may not own work of this inbox.
+    """
+    conversation, inbox = await access.reach(session, actor, conversation_id)
+    await access.require_owner(session, inbox, owner)
+    if conversation.assignee_id == owner:
+        await outbox.redraw(session, conversation, now=now)
+        return
+    await _give(session, conversation, inbox, "assigned", actor=actor, owner=owner, now=now)
+
+
+async def release(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+    """Make a conversation nobody's. Raises NobodyOwnsIt when it is already."""
+    conversation, inbox = await access.reach(session, actor, conversation_id)
+    if conversation.assignee_id is None:
+        raise NobodyOwnsIt
+    await _give(session, conversation, inbox, "released", actor=actor, owner=None, now=now)
+
+
+async def _give(
+    session: AsyncSession,
+    conversation: Conversation,
+    inbox: Inbox,
+    what: str,
+    *,
+    actor: Actor,
+    owner: str | None,
+    now: datetime,
+) -> None:
+    before, conversation.assignee_id = conversation.assignee_id, owner
+    conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
+    await reading.mark_unanswered_unread(session, conversation)
+    if owner == actor.user_id:
+        conversation.read_to = conversation.counter
+    await histories.add(session, conversation, what, now=now, actor_id=actor.user_id, before=before, after=owner)
+    await outbox.post_line(session, conversation, inbox, what, now=now, actor=actor.user_id, before=before, after=owner)
+    await reading.settle(session, conversation, now=now)
+
+
+async def list_choices(session: AsyncSession, actor: Actor, conversation_id: int, *, matching: str) -> list[Choice]:
+    """Who can be picked: the asker first, then the channel's members by name, at most 100 (Slack's limit)."""
+    conversation, inbox = await access.reach(session, actor, conversation_id)
+    del conversation
+    reps = await people.list_reps(
+        session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), limit=CHOICES + 1
+    )
+    asker = await people.find(session, actor.workspace_id, actor.user_id)
+    mine = [asker] if asker and matching.strip().lower() in asker.name.lower() else []
+    ordered = [*mine, *(rep for rep in reps if rep.user_id != actor.user_id)]
+    return [
+        Choice(user_id=rep.user_id, name=rep.name, note="you" if rep.user_id == actor.user_id else "")
+        for rep in ordered[:CHOICES]
+    ]

@@ -1,0 +1,265 @@
+"""The loop that makes the outside agree with the rows, in order and at its pace, and writes down that it did.
+
+A delivery is committed as `sending` before its call. When the answer is lost it is unknown: looked up, adopted if it is
+found, done again only if it is certainly absent, and otherwise told as uncertain. Never simply repeated.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.clock import Clock
+from storage import deliveries
+from storage.database import Database
+from storage.database import now as database_now
+from storage.deliveries import Claimed, Terms
+from storage.models import DeliveryState
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 5.0
+_RENEW_SECONDS = 1.5
+_SLOTS = 16
+_TRIES = 5
+_STOP_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The effect took place; `result_id` is what the outside calls it (a ts, a SID)."""
+
+    result_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """The effect certainly did not take place, and may in so many seconds. `blocks`: the whole method has to wait."""
+
+    seconds: float
+    reason: str
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The effect certainly did not and will not take place. `reason` is a sentence for the thread."""
+
+    reason: str
+    code: int | None = None
+    can_retry: bool = False
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call was made and its answer lost."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A look-up saw the effect."""
+
+    result_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A look-up is certain that the effect did not take place."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """A look-up could not say."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Nobody can say any more: a person decides."""
+
+
+Outcome = Done | Retry | Refused | Unknown
+Sight = Found | Absent | CannotTell
+Settled = Done | Refused | Uncertain
+Sender = Callable[[Claimed], Awaitable[Outcome]]
+LookUp = Callable[[Claimed], Awaitable[Sight]]
+Settle = Callable[[AsyncSession, Claimed, Settled], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """How a kind of delivery is sent, looked up and written down.
+
+    `look_after` are the seconds before each look; `gives_up` says whether it is uncertain after the last of them, or
+    looked for again at the last interval until it is certain.
+    """
+
+    terms: Terms
+    send: Sender
+    look: LookUp
+    settle: Settle
+    look_after: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0)
+    gives_up: bool = False
+
+
+@dataclass(eq=False)
+class Courier:
+    """Works the deliveries of one process. Start `run()` as a task; `stop()` finishes what is in flight."""
+
+    database: Database
+    clock: Clock
+    effects: Mapping[str, Effect]
+    name: str = field(default_factory=lambda: uuid4().hex[:12])
+    _due: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _claims: int = 0
+    _stopping: bool = False
+    _seen_at: float = 0.0
+
+    def wake(self) -> None:
+        """There may be something to do: called after each commit of this process."""
+        self._due.set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the loop has come round within the last seconds."""
+        return not self._stopping and asyncio.get_running_loop().time() - self._seen_at < 2 * LEASE_SECONDS
+
+    async def run(self) -> None:
+        """Claim and work until stopped. The database being away for a while is waited out."""
+        terms = {kind: effect.terms for kind, effect in self.effects.items()}
+        while not self._stopping:
+            self._due.clear()
+            self._seen_at = asyncio.get_running_loop().time()
+            try:
+                sleep = await self._claim(terms)
+            except Exception as error:
+                log.exception("claim failed", error=type(error).__name__)
+                sleep = 1.0
+            if sleep > 0:
+                try:
+                    await asyncio.wait_for(self._due.wait(), timeout=sleep)
+                except TimeoutError:
+                    continue
+
+    async def _claim(self, terms: Mapping[str, Terms]) -> float:
+        slots = _SLOTS - len(self._tasks)
+        if slots <= 0:
+            return 1.0
+        self._claims += 1
+        async with self.database.transaction() as session:
+            claimed, sleep = await deliveries.claim(
+                session,
+                owner=f"{self.name}/{self._claims}",
+                terms=terms,
+                now=self.clock.now(),
+                lease_seconds=LEASE_SECONDS,
+                slots=slots,
+            )
+        for one in claimed:
+            task = asyncio.create_task(self._work(one))
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
+        return sleep
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.wake()
+
+    async def stop(self) -> None:
+        """Begin nothing new, and wait for what is in flight."""
+        self._stopping = True
+        self.wake()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
+
+    async def _work(self, claimed: Claimed) -> None:
+        effect = self.effects[claimed.delivery.kind]
+        keeper = asyncio.create_task(self._keep(claimed))
+        try:
+            outcome = await (self._look if claimed.look else self._send)(claimed, effect)
+            await self._write_down(claimed, effect, outcome)
+        except Exception as error:
+            log.exception("delivery failed", delivery=str(claimed.delivery.id), error=type(error).__name__)
+        finally:
+            keeper.cancel()
+
+    async def _keep(self, claimed: Claimed) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            async with self.database.transaction() as session:
+                await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+
+    async def _send(self, claimed: Claimed, effect: Effect) -> Outcome:
+        try:
+            return await effect.send(claimed)
+        except Exception as error:
+            log.exception("sender failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
+            if claimed.delivery.attempt >= _TRIES:
+                return Refused(reason="Something went wrong on our side.", can_retry=True)
+            return Unknown(type(error).__name__)
+
+    async def _look(self, claimed: Claimed, effect: Effect) -> Outcome | Uncertain:
+        try:
+            sight = await effect.look(claimed)
+        except Exception as error:
+            log.exception("look-up failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
+            sight = CannotTell(type(error).__name__)
+        if isinstance(sight, Found):
+            return Done(sight.result_id)
+        if isinstance(sight, Absent):
+            return Retry(seconds=0.0, reason="certainly absent")
+        if effect.gives_up and claimed.delivery.looks + 1 >= len(effect.look_after):
+            return Uncertain()
+        return Unknown(sight.reason)
+
+    async def _write_down(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> None:
+        delivery = claimed.delivery
+        written = log.bind(delivery=str(delivery.id), kind=delivery.kind, conversation=delivery.conversation_id)
+        async with self.database.write() as session:
+            clock = await database_now(session)
+            if isinstance(outcome, Retry):
+                if outcome.blocks and effect.terms.method is not None:
+                    await deliveries.block(session, delivery.workspace_id, effect.terms.method, seconds=outcome.seconds)
+                ready_at = clock + outcome.seconds
+                await deliveries.finish(
+                    session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason
+                )
+                written.info("delivery waits", seconds=outcome.seconds, reason=outcome.reason)
+                return
+            if isinstance(outcome, Unknown):
+                looks = delivery.looks + 1 if claimed.look else 0
+                ready_at = clock + effect.look_after[min(looks, len(effect.look_after) - 1)]
+                await deliveries.finish(
+                    session,
+                    claimed,
+                    state=DeliveryState.UNKNOWN,
+                    looks=looks,
+                    ready_at=ready_at,
+                    reason=outcome.reason,
+                )
+                written.warning("delivery unknown", looks=looks, reason=outcome.reason)
+                return
+            state, result_id, reason = _final(outcome)
+            if await deliveries.finish(
+                session, claimed, state=state, result_id=result_id, reason=reason, finished_at=self.clock.now()
+            ):
+                await effect.settle(session, claimed, outcome)
+        written.info(f"delivery {state}", attempt=delivery.attempt, texts=len(claimed.texts))
+
+
+def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
+    match outcome:
+        case Done(result_id):
+            return DeliveryState.DONE, result_id, None
+        case Refused(reason=reason):
+            return DeliveryState.PARKED, None, reason
+        case Uncertain():
+            return DeliveryState.UNCERTAIN, None, None

@@ -1,0 +1,72 @@
+"""What the desk refuses, as sentences that the person who asked can act on. An exception's docstring is its message."""
+
+
+class DeskError(Exception):
+    """That did not work."""
+
+    def __init__(self, **details: object) -> None:
+        super().__init__((type(self).__doc__ or "").format(**details))
+
+
+class NotInChannel(DeskError):
+    """You are not in this inbox's channel. Join it to work on its conversations."""
+
+
+class GuestsDoNotOwn(DeskError):
+    """Guests and people from other organisations can read along, but only members of this workspace can do this."""
+
+
+class CannotOwn(DeskError):
+    """{name} cannot own this conversation: {reason}. Pick someone who is a full member of its channel."""
+
+
+class Taken(DeskError):
+    """{name} has it already. Use the menu to reassign it."""
+
+
+class AlreadyYours(DeskError):
+    """It is yours already."""
+
+
+class NobodyOwnsIt(DeskError):
+    """Nobody owns this conversation, so there is nothing to release."""
+
+
+class NotOwner(DeskError):
+    """Only the owner has a read mark here. Claim the conversation first."""
+
+
+class AlreadyClosed(DeskError):
+    """It is closed already."""
+
+
+class AlreadyOpen(DeskError):
+    """It is open already."""
+
+
+class CustomerWaits(DeskError):
+    """The customer still waits for an answer."""
+
+
+class Decided(DeskError):
+    """{name} was first: “{choice}”. Nothing more was done."""
+
+
+class NotYours(DeskError):
+    """Only the author of this note can send it."""
+
+
+class NotAQueue(DeskError):
+    """You are not in the channel of any inbox, so there is no queue to show. Join an inbox's channel first."""
+
+
+class NotYet(Exception):
+    """A request came before what it is about; it is kept and tried again."""
+
+
+class NoInbox(NotYet):
+    """The number has no inbox yet; its texts are kept until it is connected."""
+
+
+class UnknownPerson(NotYet):
+    """Somebody whom the directory does not know yet."""

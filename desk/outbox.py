@@ -1,0 +1,210 @@
+"""Writes the rows of effects that are still to come. Nothing here reaches the outside: workers do, after the commit."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import conversations, deliveries, inboxes
+from storage.models import Conversation, Delivery, Inbox, Kind, Message, Thread
+
+_NAMESPACE = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a11")
+LATE_SECONDS = 10
+
+
+def delivery_id(kind: Kind, cause: str) -> UUID:
+    """The id of an effect, derived from its cause, so that the same cause never has two."""
+    return uuid5(_NAMESPACE, f"{kind}:{cause}")
+
+
+async def post_card(
+    session: AsyncSession,
+    conversation: Conversation,
+    inbox: Inbox,
+    *,
+    opening: Message | None,
+    cause: str,
+    now: datetime,
+) -> Thread:
+    """Open a new thread for the conversation and have its card posted."""
+    thread = await conversations.open_thread(
+        session,
+        conversation,
+        channel_id=inbox.channel_id,
+        opening_id=opening.id if opening else None,
+        now=now,
+    )
+    conversation.seen_at = now
+    payload = {"thread_id": thread.id}
+    await _post(session, conversation, inbox, Kind.CARD, cause, payload=payload, now=now)
+    return thread
+
+
+async def post_text(
+    session: AsyncSession,
+    conversation: Conversation,
+    inbox: Inbox,
+    message: Message,
+    *,
+    broadcast: bool,
+    mention: str | None,
+    now: datetime,
+) -> None:
+    """Have an inbound message posted in its thread, also in the channel if it is to be seen there."""
+    if broadcast:
+        conversation.seen_at = now
+    payload = {"broadcast": broadcast, "mention": mention, "length": len(message.body)}
+    cause = message.sid or str(message.id)
+    await _post(session, conversation, inbox, Kind.TEXT, cause, payload=payload, now=now, message_id=message.id)
+
+
+async def post_line(
+    session: AsyncSession,
+    conversation: Conversation,
+    inbox: Inbox,
+    what: str,
+    *,
+    now: datetime,
+    cause: str | None = None,
+    **details: Any,
+) -> None:
+    """Have a line posted in the thread: what happened, in words that `bot/blocks/lines.py` knows."""
+    cause = f"{conversation.id}:{what}:{cause or now.isoformat()}"
+    await _post(session, conversation, inbox, Kind.LINE, cause, payload={"what": what, **details}, now=now)
+
+
+async def _post(
+    session: AsyncSession,
+    conversation: Conversation,
+    inbox: Inbox,
+    kind: Kind,
+    cause: str,
+    *,
+    payload: dict[str, Any],
+    now: datetime,
+    message_id: int | None = None,
+) -> None:
+    conversation.counter += 1
+    await session.flush()
+    await deliveries.add(
+        session,
+        Delivery(
+            id=delivery_id(kind, cause),
+            workspace_id=conversation.workspace_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            kind=kind,
+            stream=f"thread/{conversation.id}",
+            position=conversation.counter,
+            lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
+            payload=payload,
+            created_at=now,
+        ),
+    )
+
+
+async def post_alert(session: AsyncSession, inbox: Inbox, *, payload: dict[str, Any], now: datetime) -> None:
+    """Have an alert posted in the inbox's channel."""
+    await deliveries.add(
+        session,
+        Delivery(
+            id=delivery_id(Kind.ALERT, f"{inbox.id}:{now.isoformat()}"),
+            workspace_id=inbox.workspace_id,
+            kind=Kind.ALERT,
+            stream=f"alert/{inbox.id}",
+            position=int(now.timestamp() * 1000),
+            lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
+            payload={"inbox_id": inbox.id, **payload},
+            created_at=now,
+        ),
+    )
+
+
+async def send_reply(
+    session: AsyncSession, message: Message, inbox: Inbox, *, not_before: datetime, now: datetime
+) -> None:
+    """Have a message sent as one SMS, not before its hold is over and after what was written before it."""
+    await deliveries.add(
+        session,
+        Delivery(
+            id=reply_id(message),
+            workspace_id=message.workspace_id,
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            kind=Kind.REPLY,
+            stream=f"sms/{message.conversation_id}",
+            position=_microseconds(message.ts or "0"),
+            lane=inboxes.number_lane(inbox.number),
+            payload={"attempt": message.attempt},
+            not_before=not_before,
+            created_at=now,
+        ),
+    )
+    await mark(session, message, "waiting", now=now, not_before=now + timedelta(seconds=LATE_SECONDS))
+
+
+def reply_id(message: Message) -> UUID:
+    """The id of the present attempt to send a message."""
+    return delivery_id(Kind.REPLY, f"{message.channel_id}:{message.ts}:{message.attempt}")
+
+
+def _microseconds(ts: str) -> int:
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds) * 1_000_000 + int((fraction + "000000")[:6])
+
+
+async def redraw(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+    """Have the card drawn again as things stand."""
+    conversation.revision += 1
+    await session.flush()
+    await _draw(session, conversation, Kind.REDRAW, str(conversation.id), now=now)
+
+
+async def mark(
+    session: AsyncSession, message: Message, name: str, *, now: datetime, not_before: datetime | None = None
+) -> None:
+    """Have a mark added to the rep's own message: `waiting`, `delivered`, `failed` or `note`."""
+    await deliveries.ask_again(
+        session,
+        Delivery(
+            id=delivery_id(Kind.MARK, f"{message.id}:{name}"),
+            workspace_id=message.workspace_id,
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            kind=Kind.MARK,
+            payload={"mark": name},
+            not_before=not_before,
+            created_at=now,
+        ),
+    )
+
+
+async def whisper(
+    session: AsyncSession, conversation: Conversation, *, reader: str, ts: str, what: str, now: datetime, **details: Any
+) -> None:
+    """Have one person told something in the thread, about their message at `ts`."""
+    payload = {"what": what, "reader": reader, **details}
+    await _draw(session, conversation, Kind.WHISPER, f"{conversation.id}:{ts}:{what}", now=now, payload=payload)
+
+
+async def _draw(
+    session: AsyncSession,
+    conversation: Conversation,
+    kind: Kind,
+    cause: str,
+    *,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+) -> None:
+    await deliveries.ask_again(
+        session,
+        Delivery(
+            id=delivery_id(kind, cause),
+            workspace_id=conversation.workspace_id,
+            conversation_id=conversation.id,
+            kind=kind,
+            payload=payload or {},
+            created_at=now,
+        ),
+    )

@@ -1,0 +1,109 @@
+"""Queues: one's own, the unassigned ones, and everything in an inbox (rules 0 and 4)."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import access
+from desk.access import Actor
+from desk.cards import permalink
+from desk.errors import NotAQueue
+from desk.values import Filter, Page, Queue, Row
+from storage import people, queues, workspaces
+from storage.models import Contact, Conversation, Inbox, Status, Thread
+
+
+async def read(
+    session: AsyncSession,
+    actor: Actor,
+    queue: Queue,
+    filter_: Filter,
+    *,
+    channel_id: str | None,
+    inbox_id: int | None,
+    page: int,
+    size: int,
+    now: datetime,
+) -> Page:
+    """One page of a queue. `/unassigned` and the inbox queue show one inbox in its channel, elsewhere all of one's own.
+
+    Raises NotAQueue for somebody who is in no inbox's channel.
+    """
+    own = await access.list_inboxes(session, actor)
+    if not own:
+        raise NotAQueue
+    shown = _narrowed(own, queue, channel_id, inbox_id)
+    scope = queues.Scope(
+        workspace_id=actor.workspace_id,
+        inbox_ids=tuple(inbox.id for inbox in shown),
+        owner_id=actor.user_id if queue is Queue.MINE else None,
+        unowned=queue is Queue.UNASSIGNED,
+    )
+    counts = await queues.count(session, scope)
+    by_filter = {
+        Filter.ALL: counts.every,
+        Filter.UNREAD: counts.unread,
+        Filter.OPEN: counts.open,
+        Filter.CLOSED: counts.closed,
+    }
+    total = by_filter[filter_]
+    page = max(0, min(page, (total - 1) // size)) if total else 0
+    found = await queues.list_(
+        session,
+        scope,
+        status={Filter.OPEN: Status.OPEN, Filter.CLOSED: Status.CLOSED}.get(filter_),
+        only_unread=filter_ is Filter.UNREAD,
+        offset=page * size,
+        limit=size,
+    )
+    names = await people.names(session, actor.workspace_id, [row[0].assignee_id or "" for row in found])
+    workspace = await workspaces.get_by_id(session, actor.workspace_id)
+    return Page(
+        queue=queue,
+        filter=filter_,
+        inbox_id=shown[0].id if len(shown) == 1 and len(own) > 1 else None,
+        number=page,
+        size=size,
+        total=total,
+        rows=tuple(_row(*row, names=names, url=workspace.url) for row in found),
+        counts=by_filter,
+        inboxes=len(shown),
+        now=now,
+    )
+
+
+def _narrowed(own: list[Inbox], queue: Queue, channel_id: str | None, inbox_id: int | None) -> list[Inbox]:
+    if inbox_id is not None:
+        narrowed = [inbox for inbox in own if inbox.id == inbox_id]
+        if not narrowed:
+            raise NotAQueue
+        return narrowed
+    here = [inbox for inbox in own if inbox.channel_id == channel_id]
+    return here if here and queue is not Queue.MINE else own
+
+
+def _row(
+    conversation: Conversation,
+    contact: Contact,
+    inbox: Inbox,
+    thread: Thread | None,
+    *,
+    names: dict[str, str],
+    url: str,
+) -> Row:
+    owner = conversation.assignee_id
+    return Row(
+        conversation_id=conversation.id,
+        revision=conversation.revision,
+        contact=contact.name or contact.label,
+        number=contact.label,
+        inbox=inbox.label,
+        is_open=conversation.status == Status.OPEN,
+        assignee_id=owner,
+        assignee_name=names.get(owner or "", "Someone") if owner else None,
+        waiting_since=conversation.waiting_since,
+        last_activity_at=conversation.last_activity_at,
+        unread=conversation.unread,
+        last_text=conversation.last_text,
+        thread_url=permalink(url, thread),
+    )

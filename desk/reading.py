@@ -1,0 +1,35 @@
+"""Waiting and unread: what follows from the messages, recomputed with each change (rules 12 and 13)."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import outbox
+from storage import conversations
+from storage.models import Conversation
+
+
+async def settle(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+    """Recompute since when the contact waits and how much the owner has not read, and have the card redrawn.
+
+    Call it after the messages, status or owner of a locked conversation have changed.
+    """
+    await session.flush()
+    settled = await conversations.answered_to(session, conversation)
+    _, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
+    conversation.unread, _ = await conversations.inbound_after(session, conversation, conversation.read_to)
+    await outbox.redraw(session, conversation, now=now)
+
+
+async def mark_unanswered_unread(session: AsyncSession, conversation: Conversation) -> None:
+    """Move the read mark back: all that is unanswered is unread again, for a new owner or after a failed answer."""
+    await session.flush()
+    conversation.read_to = await conversations.answered_to(session, conversation)
+
+
+def mark_read(conversation: Conversation, reader: str) -> bool:
+    """Note that somebody has seen the conversation; only the owner has a read mark. True when that changed it."""
+    if conversation.assignee_id != reader or conversation.unread == 0:
+        return False
+    conversation.read_to = conversation.counter
+    return True

@@ -1,0 +1,136 @@
+"""A customer's text comes in: it opens a conversation, goes on with it or reopens it (rules 1, 5, 12)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import access, consent, outbox, reading
+from desk.errors import NoInbox
+from storage import conversations, histories, inboxes, messages
+from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, Status
+
+UNSEEN_AFTER = timedelta(hours=12)
+UNOWNED_AFTER = timedelta(minutes=10)
+CARD_EXPIRES_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A text as it came. `number` is ours, `address` the sender's, `label` the sender's as people write it."""
+
+    sid: str
+    number: str
+    address: str
+    label: str
+    can_reply: bool
+    body: str
+    media: tuple[dict[str, str], ...] = ()
+    opt_out_type: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+async def receive(session: AsyncSession, incoming: Incoming, *, now: datetime) -> None:
+    """Store a text once, and have it shown where the team works.
+
+    Raises NoInbox when nobody has connected the number yet: the request is kept and tried again.
+    """
+    inbox = await inboxes.find(session, incoming.number)
+    if inbox is None:
+        raise NoInbox
+    if await messages.find_by_sid(session, inbox.workspace_id, incoming.sid) is not None:
+        return
+    contact = await conversations.ensure_contact(
+        session,
+        workspace_id=inbox.workspace_id,
+        address=incoming.address,
+        label=incoming.label,
+        can_reply=incoming.can_reply,
+        now=now,
+    )
+    conversation = await conversations.ensure(
+        session, workspace_id=inbox.workspace_id, inbox_id=inbox.id, contact_id=contact.id, now=now
+    )
+    message = await _store(session, conversation, incoming, now=now)
+    reopened = await _reopen(session, conversation, inbox, now=now)
+    await _show(session, conversation, inbox, message, reopened=reopened, now=now)
+    await _consent(session, conversation, inbox, incoming, now=now)
+    conversation.last_text = incoming.body
+    conversation.last_activity_at = now
+    await reading.settle(session, conversation, now=now)
+
+
+async def _store(session: AsyncSession, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
+    conversation.counter += 1
+    message = Message(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        position=conversation.counter,
+        direction=Direction.INBOUND,
+        status=MessageStatus.RECEIVED,
+        body=incoming.body,
+        sid=incoming.sid,
+        pictures=len(incoming.media),
+        media={"items": list(incoming.media)},
+        created_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def _reopen(session: AsyncSession, conversation: Conversation, inbox: Inbox, *, now: datetime) -> bool:
+    if conversation.status == Status.OPEN:
+        return False
+    conversation.status = Status.OPEN
+    conversation.closed_at = None
+    owner = conversation.assignee_id
+    if owner is not None and await access.why_not_owner(session, inbox, owner) is not None:
+        conversation.assignee_id = None
+        await histories.add(session, conversation, "released", now=now, before=owner)
+    if conversation.assignee_id is None:
+        conversation.unassigned_since = now
+    await histories.add(session, conversation, "reopened", now=now)
+    thread = await conversations.current_thread(session, conversation.id)
+    if thread is None or thread.created_at < now - CARD_EXPIRES_AFTER:
+        await outbox.post_card(session, conversation, inbox, opening=None, cause=f"reopened:{now.isoformat()}", now=now)
+    if owner is not None and conversation.assignee_id is None:
+        await outbox.post_line(session, conversation, inbox, "reopened_unassigned", now=now, before=owner)
+    else:
+        await outbox.post_line(session, conversation, inbox, "reopened_by_text", now=now, owner=owner)
+    return True
+
+
+async def _show(
+    session: AsyncSession, conversation: Conversation, inbox: Inbox, message: Message, *, reopened: bool, now: datetime
+) -> None:
+    if await conversations.current_thread(session, conversation.id) is None:
+        await outbox.post_card(session, conversation, inbox, opening=message, cause=message.sid or "", now=now)
+        return
+    unseen = conversation.seen_at is None or conversation.seen_at < now - UNSEEN_AFTER
+    unowned = (
+        conversation.assignee_id is None
+        and conversation.unassigned_since is not None
+        and conversation.unassigned_since < now - UNOWNED_AFTER
+    )
+    was_up_to_date = conversation.unread == 0 and not reopened
+    await outbox.post_text(
+        session,
+        conversation,
+        inbox,
+        message,
+        broadcast=reopened or unseen or unowned,
+        mention=conversation.assignee_id if was_up_to_date else None,
+        now=now,
+    )
+
+
+async def _consent(
+    session: AsyncSession, conversation: Conversation, inbox: Inbox, incoming: Incoming, *, now: datetime
+) -> None:
+    stopped = conversation.opted_out_at is not None
+    after = consent.after(stopped=stopped, body=incoming.body, opt_out_type=incoming.opt_out_type)
+    if after != stopped:
+        conversation.opted_out_at = now if after else None
+        await outbox.post_line(session, conversation, inbox, "stopped" if after else "started", now=now)

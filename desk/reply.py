@@ -1,0 +1,235 @@
+"""What a rep writes in a thread: a reply that goes out after its hold, or a note that stays inside (rules 3, 8, 9)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import access, outbox, reading
+from desk.access import Actor
+from desk.errors import GuestsDoNotOwn, NotInChannel, NotYet, UnknownPerson
+from storage import conversations, deliveries, inboxes, messages, people
+from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange
+
+SMS_LIMIT = 1600  # characters in one message, Twilio's limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What somebody wrote in a thread, as plain text. `ts` is Slack's id of it; `edited_ts` that of its newest edit."""
+
+    workspace_id: int
+    channel_id: str
+    thread_ts: str
+    ts: str
+    author_id: str
+    body: str
+    is_note: bool
+    has_files: bool = False
+    is_stranger: bool = False
+    edited_ts: str = ""
+
+
+async def write(session: AsyncSession, written: Written, *, hold: timedelta, now: datetime) -> None:
+    """Take what was written in a conversation's thread: hold it as a reply, keep it as a note, or say why neither.
+
+    Threads of anything but a conversation are left alone. Raises NotYet while the thread's own card is still being
+    posted, and UnknownPerson when the directory has not heard of the author.
+    """
+    thread = await conversations.find_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
+    if thread is None:
+        if await conversations.has_unposted_thread(session, written.workspace_id, written.channel_id):
+            raise NotYet
+        return
+    conversation = await conversations.lock(session, written.workspace_id, thread.conversation_id)
+    inbox = await inboxes.get(session, written.workspace_id, conversation.inbox_id)
+    if await messages.find_by_ts(session, written.workspace_id, written.channel_id, written.ts) is not None:
+        return
+    change = await messages.find_change(session, written.workspace_id, written.channel_id, written.ts)
+    if change is not None and change.is_deleted:
+        return
+    refusal = await _refusal(session, conversation, inbox, written)
+    if refusal is not None:
+        what, details = refusal
+        await outbox.post_line(
+            session, conversation, inbox, what, now=now, cause=written.ts, author=written.author_id, **details
+        )
+        return
+    if written.is_note:
+        await _keep_note(session, conversation, written, now=now)
+    else:
+        message = await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.HELD, now=now)
+        await outbox.send_reply(session, message, inbox, not_before=now + _hold(inbox, hold), now=now)
+        conversation.last_activity_at = now
+    if conversation.assignee_id == written.author_id:
+        conversation.read_to = conversation.counter
+    await reading.settle(session, conversation, now=now)
+
+
+def _hold(inbox: Inbox, default: timedelta) -> timedelta:
+    return default if inbox.hold_seconds is None else timedelta(seconds=inbox.hold_seconds)
+
+
+async def _refusal(
+    session: AsyncSession, conversation: Conversation, inbox: Inbox, written: Written
+) -> tuple[str, dict[str, object]] | None:
+    """Why what was written cannot go out, as the line that says so; None when it can."""
+    if written.is_stranger:
+        return "not_a_rep", {}
+    if await people.find(session, written.workspace_id, written.author_id) is None:
+        raise UnknownPerson
+    try:
+        await access.require_rep(session, Actor(workspace_id=written.workspace_id, user_id=written.author_id), inbox)
+    except (GuestsDoNotOwn, NotInChannel):
+        return "not_a_rep", {}
+    if written.is_note:
+        return None
+    if written.has_files:
+        return "pictures_not_sent", {}
+    return await _unsendable(session, conversation, written.body)
+
+
+async def _unsendable(
+    session: AsyncSession, conversation: Conversation, body: str
+) -> tuple[str, dict[str, object]] | None:
+    contact = await conversations.get_contact(session, conversation)
+    if not contact.can_reply:
+        return "cannot_reply", {}
+    if conversation.opted_out_at is not None:
+        return "opted_out", {}
+    if len(body) > SMS_LIMIT:
+        return "too_long", {"length": len(body), "limit": SMS_LIMIT}
+    return None
+
+
+async def _store(
+    session: AsyncSession,
+    conversation: Conversation,
+    written: Written,
+    direction: Direction,
+    status: MessageStatus,
+    *,
+    now: datetime,
+) -> Message:
+    conversation.counter += 1
+    message = Message(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        position=conversation.counter,
+        direction=direction,
+        status=status,
+        body=written.body,
+        author_id=written.author_id,
+        channel_id=written.channel_id,
+        ts=written.ts,
+        edited_ts=written.edited_ts,
+        created_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def _keep_note(session: AsyncSession, conversation: Conversation, written: Written, *, now: datetime) -> None:
+    note = await _store(session, conversation, written, Direction.NOTE, MessageStatus.RECEIVED, now=now)
+    await _offer_note(session, conversation, note, now=now)
+
+
+async def _offer_note(session: AsyncSession, conversation: Conversation, note: Message, *, now: datetime) -> None:
+    await outbox.mark(session, note, "note", now=now)
+    await outbox.whisper(
+        session,
+        conversation,
+        reader=note.author_id or "",
+        ts=note.ts or "",
+        what="note_kept",
+        now=now,
+        message_id=note.id,
+        attempt=note.attempt,
+    )
+
+
+async def edit(session: AsyncSession, written: Written, *, now: datetime) -> None:
+    """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
+
+    It may come before its message, and then it is kept for it. Editing a note never sends it.
+    """
+    await messages.keep_change(
+        session,
+        ReplyChange(
+            workspace_id=written.workspace_id,
+            channel_id=written.channel_id,
+            ts=written.ts,
+            edited_ts=written.edited_ts,
+            text=written.body,
+            created_at=now,
+        ),
+    )
+    message = await messages.find_by_ts(session, written.workspace_id, written.channel_id, written.ts)
+    if message is None or (message.edited_ts or "") >= written.edited_ts:
+        return
+    conversation = await conversations.lock(session, written.workspace_id, message.conversation_id)
+    if message.direction == Direction.NOTE:
+        message.body, message.edited_ts = written.body, written.edited_ts
+    elif message.status == MessageStatus.CANCELED:
+        return
+    elif written.is_note or await _unsendable(session, conversation, written.body):
+        await _withdraw(session, conversation, message, written, now=now)
+    elif await deliveries.is_waiting(session, outbox.reply_id(message)):
+        message.body, message.edited_ts = written.body, written.edited_ts
+    else:
+        await _tell_late(session, conversation, message, "late_edit", now=now)
+
+
+async def _withdraw(
+    session: AsyncSession, conversation: Conversation, message: Message, written: Written, *, now: datetime
+) -> None:
+    """Keep an edited reply from going out: it became a note, or can no longer be sent."""
+    if not await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        await _tell_late(session, conversation, message, "late_edit", now=now)
+        return
+    message.body, message.edited_ts = written.body, written.edited_ts
+    if written.is_note:
+        message.direction, message.status = Direction.NOTE, MessageStatus.RECEIVED
+        await _offer_note(session, conversation, message, now=now)
+    else:
+        message.status = MessageStatus.CANCELED
+        inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
+        refusal = await _unsendable(session, conversation, written.body)
+        if refusal is not None:
+            what, details = refusal
+            cause = f"{written.ts}:{written.edited_ts}"
+            await outbox.post_line(
+                session, conversation, inbox, what, now=now, cause=cause, author=message.author_id, **details
+            )
+    await _take_back(session, conversation, now=now)
+
+
+async def delete(session: AsyncSession, workspace_id: int, channel_id: str, ts: str, *, now: datetime) -> None:
+    """Apply a deletion: it takes a held reply back; later the author is told that the contact has it already."""
+    await messages.keep_change(
+        session,
+        ReplyChange(workspace_id=workspace_id, channel_id=channel_id, ts=ts, is_deleted=True, created_at=now),
+    )
+    message = await messages.find_by_ts(session, workspace_id, channel_id, ts)
+    if message is None or message.direction != Direction.OUTBOUND or message.status == MessageStatus.CANCELED:
+        return
+    conversation = await conversations.lock(session, workspace_id, message.conversation_id)
+    if await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        message.status = MessageStatus.CANCELED
+        await _take_back(session, conversation, now=now)
+    else:
+        await _tell_late(session, conversation, message, "late_delete", now=now)
+
+
+async def _take_back(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+    """What the reply had answered is unanswered again, and unread unless the owner has seen it since."""
+    await reading.settle(session, conversation, now=now)
+
+
+async def _tell_late(
+    session: AsyncSession, conversation: Conversation, message: Message, what: str, *, now: datetime
+) -> None:
+    if message.status in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
+        return  # it never reached the contact, and the thread says so
+    await outbox.whisper(session, conversation, reader=message.author_id or "", ts=message.ts or "", what=what, now=now)

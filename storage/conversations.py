@@ -1,0 +1,158 @@
+"""Conversations, their contacts and their threads."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.models import NO_ANSWER, Contact, Conversation, Direction, Message, Thread
+from storage.upsert import insert_new
+
+
+async def ensure_contact(
+    session: AsyncSession, *, workspace_id: int, address: str, label: str, can_reply: bool, now: datetime
+) -> Contact:
+    """The contact with this address, created when it is the first text."""
+    await insert_new(
+        session,
+        Contact,
+        workspace_id=workspace_id,
+        address=address,
+        label=label,
+        can_reply=can_reply,
+        created_at=now,
+    )
+    rows = select(Contact).where(col(Contact.workspace_id) == workspace_id, col(Contact.address) == address)
+    return (await session.exec(rows)).one()
+
+
+async def get_contact(session: AsyncSession, conversation: Conversation) -> Contact:
+    """Who a conversation is with."""
+    return await session.get_one(Contact, conversation.contact_id)
+
+
+async def ensure(
+    session: AsyncSession, *, workspace_id: int, inbox_id: int, contact_id: int, now: datetime
+) -> Conversation:
+    """The one conversation of an inbox and a contact, locked; a new one is open, unassigned and has no thread yet."""
+    await insert_new(
+        session,
+        Conversation,
+        workspace_id=workspace_id,
+        inbox_id=inbox_id,
+        contact_id=contact_id,
+        status="open",
+        counter=0,
+        revision=0,
+        read_to=0,
+        cleared_to=0,
+        unread=0,
+        unassigned_since=now,
+        last_activity_at=now,
+        last_text="",
+        created_at=now,
+    )
+    rows = select(Conversation).where(
+        col(Conversation.inbox_id) == inbox_id, col(Conversation.contact_id) == contact_id
+    )
+    return (await session.exec(rows.with_for_update())).one()
+
+
+async def get(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
+    """One conversation of a workspace; raises NoResultFound for another's."""
+    return (await session.exec(_by_id(workspace_id, conversation_id))).one()
+
+
+async def lock(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
+    """The same, locked until the transaction ends: who comes second sees what the first one decided."""
+    rows = _by_id(workspace_id, conversation_id).with_for_update().execution_options(populate_existing=True)
+    return (await session.exec(rows)).one()
+
+
+def _by_id(workspace_id: int, conversation_id: int) -> SelectOfScalar[Conversation]:
+    return select(Conversation).where(
+        col(Conversation.workspace_id) == workspace_id, col(Conversation.id) == conversation_id
+    )
+
+
+async def answered_to(session: AsyncSession, conversation: Conversation) -> int:
+    """The position up to which everything is settled: the last answer that stands, or what Close has cleared."""
+    last = select(func.max(Message.position)).where(
+        col(Message.conversation_id) == conversation.id,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.status).not_in(NO_ANSWER),
+    )
+    return max((await session.exec(last)).one() or 0, conversation.cleared_to)
+
+
+async def inbound_after(
+    session: AsyncSession, conversation: Conversation, position: int
+) -> tuple[int, datetime | None]:
+    """How many inbound messages came after a position, and when the first of them did."""
+    rows = select(func.count(), func.min(Message.created_at)).where(
+        col(Message.conversation_id) == conversation.id,
+        col(Message.direction) == Direction.INBOUND,
+        col(Message.position) > position,
+    )
+    count, first = (await session.exec(rows)).one()
+    return count, first
+
+
+async def last_inbound(session: AsyncSession, conversation: Conversation) -> int:
+    """The position of the contact's last message; 0 when there is none."""
+    last = select(func.max(Message.position)).where(
+        col(Message.conversation_id) == conversation.id, col(Message.direction) == Direction.INBOUND
+    )
+    return (await session.exec(last)).one() or 0
+
+
+async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:
+    """Where a conversation is drawn now; None before its first card."""
+    rows = select(Thread).where(col(Thread.conversation_id) == conversation_id, col(Thread.is_current))
+    return (await session.exec(rows)).one_or_none()
+
+
+async def list_threads(session: AsyncSession, conversation_id: int) -> Sequence[Thread]:
+    """All threads of a conversation, oldest first."""
+    rows = select(Thread).where(col(Thread.conversation_id) == conversation_id).order_by(col(Thread.id))
+    return (await session.exec(rows)).all()
+
+
+async def open_thread(
+    session: AsyncSession, conversation: Conversation, *, channel_id: str, opening_id: int | None, now: datetime
+) -> Thread:
+    """Make a new current thread, whose card is still to be posted; the one before is kept for replies in it."""
+    await session.execute(update(Thread).where(col(Thread.conversation_id) == conversation.id).values(is_current=False))
+    thread = Thread(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        channel_id=channel_id,
+        opening_id=opening_id,
+        created_at=now,
+    )
+    session.add(thread)
+    await session.flush()
+    return thread
+
+
+async def find_thread(session: AsyncSession, workspace_id: int, channel_id: str, root_ts: str) -> Thread | None:
+    """The thread with this root message, current or not."""
+    rows = select(Thread).where(
+        col(Thread.workspace_id) == workspace_id,
+        col(Thread.channel_id) == channel_id,
+        col(Thread.root_ts) == root_ts,
+    )
+    return (await session.exec(rows)).one_or_none()
+
+
+async def has_unposted_thread(session: AsyncSession, workspace_id: int, channel_id: str) -> bool:
+    """Whether a card is on its way into this channel, so that its ts is not known yet."""
+    rows = select(Thread.id).where(
+        col(Thread.workspace_id) == workspace_id,
+        col(Thread.channel_id) == channel_id,
+        col(Thread.root_ts).is_(None),
+    )
+    return (await session.exec(rows.limit(1))).first() is not None

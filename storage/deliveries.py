@@ -1,0 +1,318 @@
+"""Deliveries: written by use cases, claimed and finished by workers. Lanes, leases and limits are read in the claim."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, and_, case, cast, func, or_, update
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import now as database_now
+from storage.models import UNFINISHED, Delivery, DeliveryState, Lane, RateLimit
+from storage.upsert import insert, insert_new, rows_changed
+
+MERGED_CHARACTERS = 3000
+_HORIZON_SECONDS = 1.0
+_HORIZON = timedelta(seconds=_HORIZON_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What a method may be called: at most `per_minute` in any minute, `burst` of them at once."""
+
+    per_minute: int
+    burst: int
+
+    @property
+    def interval(self) -> float:
+        """Seconds between calls once the burst is spent, so that no minute ever holds more than `per_minute`."""
+        return 60.0 / (self.per_minute - self.burst)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a kind of delivery is worked: the API method whose budget it spends, and its lane's seconds between calls."""
+
+    method: str | None = None
+    limit: Limit | None = None
+    pace_seconds: float = 0.0
+    merges: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that this worker holds until its lease runs out. `texts` are the rows that share its post.
+
+    `look`: an earlier attempt may have had its effect, so look before doing it again.
+    """
+
+    delivery: Delivery
+    texts: tuple[Delivery, ...]
+    look: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    owner: str
+    clock: float
+    lease_until: float
+
+
+async def add(session: AsyncSession, delivery: Delivery) -> bool:
+    """Write an effect that is still to come. Its id is derived from its cause, so a repeat adds nothing (False)."""
+    return await insert_new(session, Delivery, **delivery.model_dump())
+
+
+async def ask_again(session: AsyncSession, delivery: Delivery) -> None:
+    """Write a drawing that is still to come; one that is asked for already is drawn once, as things stand then."""
+    row = insert(session, Delivery).values(**delivery.model_dump())
+    again = {
+        "revision": col(Delivery.revision) + 1,
+        "state": DeliveryState.WAITING,
+        "payload": row.excluded.payload,
+        "not_before": row.excluded.not_before,
+        "ready_at": 0.0,
+        "finished_at": None,
+    }
+    await session.execute(row.on_conflict_do_update(index_elements=["id"], set_=again))
+
+
+async def find(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
+    """One delivery, locked, as the database has it now."""
+    rows = select(Delivery).where(col(Delivery.id) == delivery_id).execution_options(populate_existing=True)
+    return (await session.exec(rows.with_for_update())).one_or_none()
+
+
+async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
+    """Whether no worker has begun it; it stays so until the transaction ends."""
+    delivery = await find(session, delivery_id)
+    return delivery is not None and delivery.state == DeliveryState.WAITING
+
+
+async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> bool:
+    """Take back an effect that no worker has begun; False when it is too late for that."""
+    result = await session.execute(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state) == DeliveryState.WAITING)
+        .values(state=DeliveryState.CANCELLED, finished_at=now)
+    )
+    return rows_changed(result) == 1
+
+
+async def claim(
+    session: AsyncSession, *, owner: str, terms: Mapping[str, Terms], now: datetime, lease_seconds: float, slots: int
+) -> tuple[list[Claimed], float]:
+    """Take what is due, at most one delivery per lane, and say in how many seconds the next one may be.
+
+    Only the head of a stream is taken. A row still `sending` whose lease ran out belonged to a worker that died or
+    froze: it is taken over and looked up first. `owner` must be new with each claim, since finishing is fenced by it.
+    """
+    clock = await database_now(session)
+    sleep = _HORIZON_SECONDS
+    due: list[UUID] = []
+    for delivery_id, ready_at, not_before in await _heads(session, clock=clock, now=now, limit=slots * 2):
+        wait = max(ready_at - clock, (not_before - now).total_seconds() if not_before else 0.0)
+        if wait <= 0:
+            due.append(delivery_id)
+        else:
+            sleep = min(sleep, wait)
+    claimed: list[Claimed] = []
+    holder = _Holder(owner=owner, clock=clock, lease_until=clock + lease_seconds)
+    for delivery, lane in await _locked(session, due[:slots], clock):
+        kind = terms[delivery.kind]
+        wait = await _spend(session, delivery.workspace_id, kind, clock)
+        if wait <= 0:
+            claimed.append(await _take(session, delivery, lane, kind, holder))
+        else:
+            sleep = min(sleep, wait)
+    await session.flush()
+    return claimed, 0.0 if len(due) > slots else sleep
+
+
+async def _heads(
+    session: AsyncSession, *, clock: float, now: datetime, limit: int
+) -> Sequence[tuple[UUID, float, datetime | None]]:
+    """What may be taken within a second: one row per lane, the oldest head of a stream, and drawings after them."""
+    horizon = clock + _HORIZON_SECONDS
+    other = aliased(Delivery)
+    head = (
+        select(func.min(other.position))
+        .where(col(other.stream) == col(Delivery.stream), col(other.state).in_(UNFINISHED))
+        .correlate(Delivery)
+        .scalar_subquery()
+    )
+    ready_at = func.coalesce(Lane.ready_at, 0.0)
+    lease_until = func.coalesce(Lane.lease_until, 0.0)
+    latest = case((ready_at > lease_until, ready_at), else_=lease_until)
+    own = case(
+        (col(Delivery.ready_at) > col(Delivery.lease_until), col(Delivery.ready_at)), else_=col(Delivery.lease_until)
+    )
+    due_at = case((own > latest, own), else_=latest)
+    place = func.row_number().over(
+        partition_by=func.coalesce(col(Delivery.lane), cast(col(Delivery.id), String)),
+        order_by=(
+            or_(own > clock, func.coalesce(col(Delivery.not_before), now) > now),
+            col(Delivery.created_at),
+            col(Delivery.position),
+        ),
+    )
+    heads = (
+        core_select(
+            col(Delivery.id).label("id"),
+            due_at.label("due_at"),
+            col(Delivery.not_before).label("not_before"),
+            col(Delivery.created_at).label("created_at"),
+            col(Delivery.lane).label("lane"),
+            place.label("place"),
+        )
+        .outerjoin(Lane, col(Lane.key) == col(Delivery.lane))
+        .where(
+            col(Delivery.state).in_(UNFINISHED),
+            due_at <= horizon,
+            or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= now + _HORIZON),
+            or_(col(Delivery.stream).is_(None), col(Delivery.position) == head),
+        )
+        .subquery()
+    )
+    rows = (
+        core_select(heads.c.id, heads.c.due_at, heads.c.not_before)
+        .where(heads.c.place == 1)
+        .order_by(heads.c.lane.is_(None), heads.c.due_at, heads.c.created_at)
+        .limit(limit)
+    )
+    return [(id_, due, held) for id_, due, held in (await session.execute(rows)).all()]
+
+
+async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> Sequence[tuple[Delivery, Lane | None]]:
+    """Those of the rows, with their lanes, that no other replica is taking at this moment."""
+    rows = select(Delivery).where(col(Delivery.id).in_(ids), col(Delivery.state).in_(UNFINISHED))
+    rows = rows.order_by(col(Delivery.id)).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    deliveries = [row for row in (await session.exec(rows)).all() if row.lease_until <= clock]
+    lanes = select(Lane).where(
+        col(Lane.key).in_({row.lane for row in deliveries if row.lane}),
+        col(Lane.lease_until) <= clock,
+        col(Lane.ready_at) <= clock,
+    )
+    lanes = lanes.order_by(col(Lane.key)).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    free = {lane.key: lane for lane in (await session.exec(lanes)).all()}
+    ordered = sorted(deliveries, key=lambda row: ids.index(row.id))
+    return [(row, free.get(row.lane or "")) for row in ordered if row.lane is None or row.lane in free]
+
+
+async def _spend(session: AsyncSession, workspace_id: int, kind: Terms, clock: float) -> float:
+    """Spend one call of a method's budget; seconds to wait instead when there is none left."""
+    if kind.method is None:
+        return 0.0
+    key = (workspace_id, kind.method)
+    await insert_new(
+        session, RateLimit, workspace_id=workspace_id, method=kind.method, spent_until=0.0, blocked_until=0.0
+    )
+    budget = await session.get_one(RateLimit, key, with_for_update=True, populate_existing=True)
+    if budget.blocked_until > clock:
+        return budget.blocked_until - clock
+    if kind.limit is not None:
+        spent = max(budget.spent_until, clock)
+        allowed = clock + (kind.limit.burst - 1) * kind.limit.interval
+        if spent > allowed:
+            return spent - allowed
+        budget.spent_until = spent + kind.limit.interval
+        await session.flush()
+    return 0.0
+
+
+async def _take(
+    session: AsyncSession, delivery: Delivery, lane: Lane | None, kind: Terms, holder: "_Holder"
+) -> Claimed:
+    look = delivery.state != DeliveryState.WAITING
+    texts = await _texts(session, delivery, again=delivery.attempt > 0) if kind.merges else [delivery]
+    for row in texts:
+        row.state = DeliveryState.SENDING
+        row.owner = holder.owner
+        row.lease_until = holder.lease_until
+        row.post_id = delivery.id if kind.merges else None
+        if not look:
+            row.attempt += 1
+            row.started_at = row.started_at or holder.clock
+    if lane is not None:
+        lane.owner = holder.owner
+        lane.lease_until = holder.lease_until
+        lane.ready_at = holder.clock + kind.pace_seconds
+    return Claimed(delivery=delivery, texts=tuple(texts), look=look)
+
+
+async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> list[Delivery]:
+    """The rows that go out as one post: those of an earlier attempt exactly, or all waiting ones that fit."""
+    rows = select(Delivery).where(
+        col(Delivery.stream) == head.stream,
+        col(Delivery.state).in_(UNFINISHED),
+        col(Delivery.position) >= head.position,
+    )
+    ordered = (await session.exec(rows.order_by(col(Delivery.position)).limit(200).with_for_update())).all()
+    texts: list[Delivery] = []
+    length = 0
+    for row in ordered:
+        length += int(row.payload.get("length", 0))
+        fits = row.post_id == head.post_id if again else row.state == DeliveryState.WAITING
+        if row.id != head.id and (row.kind != head.kind or not fits or (not again and length > MERGED_CHARACTERS)):
+            break
+        texts.append(row)
+    return texts
+
+
+async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float) -> None:
+    """Keep what is held while its call runs."""
+    until = await database_now(session) + lease_seconds
+    held = claimed.delivery
+    await session.execute(
+        update(Delivery)
+        .where(col(Delivery.id).in_([row.id for row in claimed.texts]), col(Delivery.owner) == held.owner)
+        .where(col(Delivery.state) == DeliveryState.SENDING)
+        .values(lease_until=until)
+    )
+    await session.execute(
+        update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
+    )
+
+
+async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool:
+    """Write down what became of a claimed delivery and give its lane back.
+
+    False when it is no longer this worker's: its lease ran out and another took it over (`owner`, new with each claim,
+    is the fence). A drawing that was asked for again meanwhile stays waiting.
+    """
+    held = claimed.delivery
+    await session.execute(
+        update(Lane)
+        .where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner)
+        .values(owner=None, lease_until=0.0)
+    )
+    ours = and_(
+        col(Delivery.id).in_([row.id for row in claimed.texts]),
+        col(Delivery.owner) == held.owner,
+        col(Delivery.revision) == held.revision,
+        col(Delivery.state) == DeliveryState.SENDING,
+    )
+    result = await session.execute(update(Delivery).where(ours).values(owner=None, lease_until=0.0, **values))
+    if rows_changed(result) == len(claimed.texts):
+        return True
+    await session.execute(
+        update(Delivery)
+        .where(col(Delivery.id) == held.id, col(Delivery.owner) == held.owner, col(Delivery.revision) > held.revision)
+        .values(owner=None, lease_until=0.0)
+    )
+    return False
+
+
+async def block(session: AsyncSession, workspace_id: int, method: str, *, seconds: float) -> None:
+    """Obey a Retry-After: nobody calls the method for this workspace until then."""
+    until = await database_now(session) + seconds
+    await session.execute(
+        update(RateLimit)
+        .where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
+        .values(blocked_until=until)
+    )

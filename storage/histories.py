@@ -1,0 +1,46 @@
+"""The history of conversations: who changed what, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Conversation, History
+
+
+async def add(
+    session: AsyncSession,
+    conversation: Conversation,
+    what: str,
+    *,
+    now: datetime,
+    actor_id: str | None = None,
+    before: str | None = None,
+    after: str | None = None,
+) -> History:
+    """Write one line; no actor means the bridge itself."""
+    row = History(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        what=what,
+        actor_id=actor_id,
+        before=before,
+        after=after,
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def list_(session: AsyncSession, conversation_id: int, *, limit: int) -> Sequence[History]:
+    """The newest lines of a conversation, newest first."""
+    rows = select(History).where(col(History.conversation_id) == conversation_id).order_by(col(History.id).desc())
+    return (await session.exec(rows.limit(limit))).all()
+
+
+async def find_resolution(session: AsyncSession, conversation_id: int, attempt: str) -> History | None:
+    """Who decided about an attempt to send (`message id:attempt`), and how."""
+    rows = select(History).where(col(History.conversation_id) == conversation_id, col(History.after) == attempt)
+    return (await session.exec(rows)).first()

@@ -1,0 +1,46 @@
+"""Messages, and edits that came before theirs."""
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Message, ReplyChange
+from storage.upsert import insert
+
+
+async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
+    """One message of a workspace, locked; raises NoResultFound for another's."""
+    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
+    return (await session.exec(rows.with_for_update())).one()
+
+
+async def find_by_sid(session: AsyncSession, workspace_id: int, sid: str) -> Message | None:
+    """The message that Twilio knows by this id."""
+    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.sid) == sid)
+    return (await session.exec(rows.with_for_update())).one_or_none()
+
+
+async def find_by_ts(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> Message | None:
+    """What a rep wrote in Slack at this ts."""
+    rows = select(Message).where(
+        col(Message.workspace_id) == workspace_id, col(Message.channel_id) == channel_id, col(Message.ts) == ts
+    )
+    return (await session.exec(rows.with_for_update())).one_or_none()
+
+
+async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
+    """Keep an edit or deletion unless a newer one is known; a deletion is final."""
+    told = change.model_dump(include={"edited_ts", "text", "is_deleted"})
+    row = insert(session, ReplyChange).values(**change.model_dump())
+    newer = or_(
+        row.excluded.is_deleted,
+        ~col(ReplyChange.is_deleted) & (col(ReplyChange.edited_ts) < row.excluded.edited_ts),
+    )
+    await session.execute(
+        row.on_conflict_do_update(index_elements=["workspace_id", "channel_id", "ts"], set_=told, where=newer)
+    )
+
+
+async def find_change(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
+    """The newest edit or the deletion of the Slack message at this ts."""
+    return await session.get(ReplyChange, (workspace_id, channel_id, ts), populate_existing=True)

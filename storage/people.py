@@ -1,0 +1,94 @@
+"""The directory: people, who is in which channel, and what channels are called."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Channel, Membership, Person
+from storage.upsert import insert, insert_new
+
+
+async def store(session: AsyncSession, person: Person) -> None:
+    """Store a person as Slack tells of them now."""
+    told = person.model_dump()
+    row = insert(session, Person).values(**told)
+    await session.execute(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told))
+
+
+async def find(session: AsyncSession, workspace_id: int, user_id: str) -> Person | None:
+    """A person by Slack user id."""
+    return await session.get(Person, (workspace_id, user_id))
+
+
+async def names(session: AsyncSession, workspace_id: int, user_ids: Iterable[str]) -> dict[str, str]:
+    """Names by user id, of those the directory knows."""
+    rows = select(Person.user_id, Person.name).where(
+        col(Person.workspace_id) == workspace_id, col(Person.user_id).in_(list(user_ids))
+    )
+    return dict((await session.exec(rows)).all())
+
+
+async def join(session: AsyncSession, workspace_id: int, channel_id: str, user_id: str) -> None:
+    """Note that a person is in a channel."""
+    await insert_new(session, Membership, workspace_id=workspace_id, channel_id=channel_id, user_id=user_id)
+
+
+async def leave(session: AsyncSession, workspace_id: int, channel_id: str, user_id: str) -> None:
+    """Note that a person left a channel."""
+    membership = await session.get(Membership, (workspace_id, channel_id, user_id))
+    if membership is not None:
+        await session.delete(membership)
+        await session.flush()
+
+
+async def replace_members(session: AsyncSession, workspace_id: int, channel_id: str, user_ids: Iterable[str]) -> None:
+    """Make the directory's members of a channel exactly these."""
+    here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
+    wanted = list(user_ids)
+    await session.execute(delete(Membership).where(*here, col(Membership.user_id).not_in(wanted)))
+    for user_id in wanted:
+        await join(session, workspace_id, channel_id, user_id)
+
+
+async def is_member(session: AsyncSession, workspace_id: int, channel_id: str, user_id: str) -> bool:
+    """Whether a person is in a channel."""
+    return await session.get(Membership, (workspace_id, channel_id, user_id)) is not None
+
+
+async def list_reps(
+    session: AsyncSession, workspace_id: int, channel_id: str, *, matching: str, limit: int
+) -> Sequence[Person]:
+    """The channel's members who may own work, by name, those whose name contains `matching` (any case)."""
+    rows = (
+        select(Person)
+        .join(
+            Membership,
+            (col(Membership.workspace_id) == col(Person.workspace_id))
+            & (col(Membership.user_id) == col(Person.user_id)),
+        )
+        .where(
+            col(Person.workspace_id) == workspace_id,
+            col(Membership.channel_id) == channel_id,
+            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            func.lower(Person.name).contains(matching.lower(), autoescape=True),
+        )
+        .order_by(func.lower(Person.name), col(Person.user_id))
+        .limit(limit)
+    )
+    return (await session.exec(rows)).all()
+
+
+async def store_channel(session: AsyncSession, workspace_id: int, channel_id: str, name: str) -> None:
+    """Store what a channel is called now."""
+    row = insert(session, Channel).values(workspace_id=workspace_id, channel_id=channel_id, name=name)
+    await session.execute(row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_={"name": name}))
+
+
+async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: Iterable[str]) -> dict[str, str]:
+    """Channel names by id, of those the directory knows."""
+    rows = select(Channel.channel_id, Channel.name).where(
+        col(Channel.workspace_id) == workspace_id, col(Channel.channel_id).in_(list(channel_ids))
+    )
+    return dict((await session.exec(rows)).all())

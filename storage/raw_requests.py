@@ -1,0 +1,30 @@
+"""Webhooks as they came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import RawRequest
+from storage.upsert import insert_new
+
+
+async def store(session: AsyncSession, *, source: str, key: str, body: dict[str, Any], now: datetime) -> RawRequest:
+    """Store a request once; a repeat gives the first one's row, locked."""
+    await insert_new(session, RawRequest, source=source, key=key, body=body, received_at=now, attempts=0)
+    rows = select(RawRequest).where(col(RawRequest.source) == source, col(RawRequest.key) == key)
+    return (await session.exec(rows.with_for_update())).one()
+
+
+async def list_unprocessed(session: AsyncSession, *, limit: int) -> Sequence[RawRequest]:
+    """Requests whose use case has not run through, oldest first."""
+    rows = select(RawRequest).where(col(RawRequest.processed_at).is_(None)).order_by(col(RawRequest.id)).limit(limit)
+    return (await session.exec(rows)).all()
+
+
+async def lock(session: AsyncSession, request_id: int) -> RawRequest | None:
+    """One request, if it is still unprocessed and nobody else is at it."""
+    rows = select(RawRequest).where(col(RawRequest.id) == request_id, col(RawRequest.processed_at).is_(None))
+    return (await session.exec(rows.with_for_update(skip_locked=True))).one_or_none()

@@ -1,0 +1,201 @@
+"""Slack takes every message, even with the worst that customers, names and numbers can be."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from slack_sdk.models.blocks import Block
+
+from bot.blocks import alerts, whispers
+from bot.blocks.card import card
+from bot.blocks.lines import LINES, line
+from bot.blocks.post import Post
+from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
+from bot.blocks.texts import texts
+from desk.values import Backlog, Card, Change, Filter, Page, Queue, Row, Text
+
+NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
+BIG = 10**15
+WORST = [
+    "x" * 1600,
+    "<&>" * 533,
+    "😀" * 800,
+    "👩‍👩‍👧‍👦" * 145,
+    "שלום " * 320,
+    "\u202e" * 1600,
+    "\n" * 1600,
+    "https://a.co/" + "&" * 1587,
+    "https://a.co " * 123,
+    "*_~`>" * 320,
+    "",
+]
+URL = "https://x.slack.com/archives/C1/p1?" + "a" * 500
+
+
+def cards(outside: str) -> Iterator[Post]:
+    for is_open in (True, False):
+        for assignee in (None, "U1"):
+            yield card(
+                Card(
+                    conversation_id=BIG,
+                    revision=BIG,
+                    contact=outside,
+                    number=outside,
+                    inbox=outside,
+                    is_open=is_open,
+                    assignee_id=assignee,
+                    assignee_name=outside,
+                    waiting_since=NOW,
+                    unread=BIG,
+                    closed_at=NOW,
+                    opted_out=True,
+                    opening=outside,
+                    opening_pictures=10,
+                    earlier_url=URL,
+                    later_url=URL,
+                )
+            )
+
+
+def queues(outside: str) -> Iterator[Post]:
+    for which in Queue:
+        for filter_ in FILTERS[which]:
+            for assignee in (None, "U1"):
+                rows = tuple(
+                    Row(
+                        conversation_id=BIG + number,
+                        revision=BIG,
+                        contact=outside,
+                        number=outside,
+                        inbox=outside,
+                        is_open=filter_ is not Filter.CLOSED,
+                        assignee_id=assignee,
+                        assignee_name=outside,
+                        waiting_since=NOW,
+                        last_activity_at=NOW,
+                        unread=BIG,
+                        last_text=outside,
+                        thread_url=URL,
+                    )
+                    for number in range(PAGE_SIZE)
+                )
+                yield queue(
+                    Page(
+                        queue=which,
+                        filter=filter_,
+                        inbox_id=BIG,
+                        number=BIG // PAGE_SIZE // 2 % 10**8,
+                        size=PAGE_SIZE,
+                        total=BIG,
+                        rows=rows,
+                        counts=dict.fromkeys(Filter, BIG),
+                        inboxes=9,
+                        now=NOW,
+                    )
+                )
+
+
+def others(outside: str) -> Iterator[Post]:
+    text = Text(body=outside, pictures=10, recovered=True)
+    yield texts([text], outside, "U1")
+    yield texts([Text(body=outside[:1500])] * 2, outside)
+    yield texts([Text(body="x", recovered=True, pictures=1)] * 500, outside, "U1")
+    details: dict[str, Any] = {
+        "sentence": outside * 3,
+        "choice": outside,
+        "excerpt": outside,
+        "retry": True,
+        "message_id": BIG,
+        "attempt": 10**8,
+        "author": "U1",
+        "after": "U2",
+        "before": "U3",
+        "owner": "U2",
+        "length": BIG,
+        "limit": BIG,
+    }
+    for what in LINES:
+        yield line(what, actor="U1", **details)
+    backlog = Backlog(inbox_id=BIG, inbox=outside, count=BIG, oldest_since=NOW)
+    managers = [f"U{number:010}" for number in range(500)]
+    yield alerts.backlog(backlog, managers, NOW)
+    yield alerts.backlog_again(backlog, managers, NOW, before=1)
+    yield alerts.backlog_clear(backlog)
+    yield whispers.note_kept(BIG, 1)
+    yield whispers.refused(outside * 3)
+    yield whispers.close_anyway(BIG, outside, NOW)
+    change = Change(what=outside, actor_id=outside or None, before=outside, after=outside, at=NOW)
+    owned = Change(what="assigned", actor_id="U0123456789", before="U0123456789", after="U0123456789", at=NOW)
+    yield whispers.history([change] * 100, outside)
+    yield whispers.history([owned] * 100, outside)
+    yield whispers.help_()
+    yield whispers.usage("/mine", outside)
+    yield whispers.usage(outside, outside)
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from walk(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from walk(inner)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("outside", WORST)
+def test_slack_takes_the_worst(outside: str) -> None:
+    """Lengths, counts, ids and whole messages stay inside Slack's limits, however one counts."""
+    for post in (*cards(outside), *queues(outside), *others(outside)):
+        assert post.text.strip()
+        assert len(post.text) <= 4000
+        assert 0 < len(post.blocks) <= 50
+        assert [block.to_dict() for block in Block.parse_all(post.blocks)] == list(post.blocks)
+        ids = [block["block_id"] for block in post.blocks if "block_id" in block]
+        assert len(ids) == len(set(ids))
+        assert all(len(block_id) <= 255 for block_id in ids)
+        spoken = 0
+        for part in walk(post.blocks):
+            kind = part.get("type")
+            if kind in ("plain_text", "mrkdwn", "text"):
+                assert part["text"]
+                assert units(part["text"]) <= 3000
+                spoken += len(part["text"])
+            if kind == "header":
+                assert units(part["text"]["text"]) <= 150
+            if kind == "button":
+                assert units(part["text"]["text"]) <= 75
+            if kind == "actions":
+                assert 0 < len(part["elements"]) <= 25
+                pressed = [element["action_id"] for element in part["elements"]]
+                assert len(pressed) == len(set(pressed))
+            if kind == "context":
+                assert 0 < len(part["elements"]) <= 10
+            if kind == "overflow":
+                assert 0 < len(part["options"]) <= 5
+            if "value" in part and "text" in part and kind is None:
+                assert units(part["text"]["text"]) <= 75
+        assert spoken < 11_000  # a whole message over some 13,000 characters is refused
+
+
+@pytest.mark.parametrize("outside", ["<!channel>", "<@U99>", "<!here|x>", "<#C99>", "<http://evil.example|Slack>"])
+def test_nobody_outside_pings_or_links(outside: str) -> None:
+    """Where Slack reads markup, only what we wrote is markup."""
+    for post in (*cards(outside), *queues(outside), *others(outside)):
+        assert outside not in post.text
+        for part in walk(post.blocks):
+            if part.get("type") == "mrkdwn":
+                assert outside not in part["text"]
+                assert part["verbatim"] is True
+
+
+def test_a_post_is_json() -> None:
+    """It travels as it is."""
+    for post in (*cards("שלום 😀"), *queues("x")):
+        assert json.loads(json.dumps(post.blocks)) == list(post.blocks)

@@ -1,0 +1,136 @@
+"""What a line in a thread says, whom it pings, and what can be pressed."""
+
+from typing import Any
+
+import pytest
+
+from bot.blocks import actions
+from bot.blocks.lines import LINES, PICTURES_NOT_SENT, line
+
+SAYS: list[tuple[dict[str, Any], str]] = [
+    ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
+    ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
+    ({"what": "assigned", "actor": "U1", "after": "U2", "before": "U1"}, "<@U1> handed this to <@U2>."),
+    (
+        {"what": "assigned", "actor": "U1", "after": "U2", "before": "U3"},
+        "<@U1> reassigned this from <@U3> to <@U2>.",
+    ),
+    ({"what": "assigned", "actor": "U1", "after": "U1", "before": "U3"}, "<@U1> took this over from <@U3>."),
+    ({"what": "assigned", "actor": "U1", "after": "U1", "before": None}, "<@U1> took this over."),
+    ({"what": "assigned", "actor": None, "after": "U1", "before": None}, "Threadline assigned this to <@U1>."),
+    (
+        {"what": "released", "actor": "U1", "before": "U2"},
+        "<@U1> released this conversation, which <@U2> owned. It waits for a new owner.",
+    ),
+    (
+        {"what": "released", "actor": "U1", "before": "U1"},
+        "<@U1> released this conversation. It waits for a new owner.",
+    ),
+    ({"what": "closed", "actor": "U1"}, "<@U1> closed this conversation."),
+    ({"what": "reopened", "actor": "U1"}, "<@U1> reopened this conversation."),
+    (
+        {"what": "reopened_by_text", "owner": "U2"},
+        "<@U2>, the customer wrote again: this conversation is open, and still yours.",
+    ),
+    (
+        {"what": "reopened_by_text", "owner": None},
+        "The customer wrote again: this conversation is open and waits for an owner.",
+    ),
+    (
+        {"what": "reopened_unassigned", "before": "U2"},
+        "The customer wrote again: this conversation is open. <@U2> can no longer own it, so it waits for a new owner.",
+    ),
+    (
+        {
+            "what": "failed",
+            "sentence": "Not a <mobile> number.",
+            "retry": False,
+            "message_id": 5,
+            "attempt": 1,
+            "author": "U1",
+        },
+        "❗ <@U1>: Not a &lt;mobile&gt; number.",
+    ),
+    ({"what": "pictures_not_sent", "author": "U1"}, "Pictures are not sent yet; nothing went out"),
+    ({"what": "not_a_rep", "author": "U1"}, "<@U1> is a guest here, so this reply was not sent to the customer."),
+    (
+        {"what": "opted_out", "author": "U1"},
+        "<@U1>, this contact texted STOP, so the reply was not sent. They can text START to hear from us again.",
+    ),
+    ({"what": "stopped"}, "The customer texted STOP: replies are not sent until they text START."),
+    ({"what": "started"}, "The customer texted START: replies reach them again."),
+    (
+        {"what": "too_long", "author": "U1", "length": 1700, "limit": 1600},
+        (
+            "<@U1>, this reply has 1,700 characters and a text holds 1,600, so it was not sent. "
+            "Shorten it, or send it in parts."
+        ),
+    ),
+    (
+        {"what": "late_edit", "author": "U1"},
+        "<@U1>, this text had already left, so the customer has the wording from before the edit.",
+    ),
+    (
+        {"what": "late_delete", "author": None},
+        "This text had already left: it is deleted here, but the customer has it.",
+    ),
+    ({"what": "cannot_reply", "author": "U1"}, "<@U1>, this sender cannot receive replies, so nothing was sent."),
+    ({"what": "twice"}, "This text may have gone out twice."),
+    ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
+    ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
+    ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
+]
+ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
+    ({"what": "uncertain"}, [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]),
+    ({"what": "stale"}, [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]),
+]
+
+
+@pytest.mark.parametrize(("payload", "said"), SAYS)
+def test_a_line_says_it_in_words(payload: dict[str, Any], said: str) -> None:
+    """The same words in the notification and in the thread, with mentions and without buttons."""
+    post = line(**payload)
+    assert post.text == said
+    assert [block["text"] for block in post.blocks] == [{"type": "mrkdwn", "text": said, "verbatim": True}]
+
+
+@pytest.mark.parametrize(("payload", "buttons"), ASKS)
+def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list[tuple[str, str]]) -> None:
+    """A press is bound to one attempt of one message, and the author is mentioned."""
+    post = line(**payload, message_id=5, attempt=2, author="U1", excerpt="See *you*\nat 5")
+    assert "<@U1>" in post.text
+    elements = post.blocks[-1]["elements"]
+    assert [(element["text"]["text"], element["action_id"]) for element in elements] == buttons
+    assert {element["value"] for element in elements} == {"5:2"}
+    assert post.blocks[1]["elements"][0]["elements"] == [{"type": "text", "text": "See *you* at 5"}]
+
+
+def test_every_line_is_drawn_here() -> None:
+    """A line added to the table is added to this test."""
+    assert {payload["what"] for payload, _ in [*SAYS, *ASKS]} == set(LINES)
+
+
+def test_an_unknown_line_is_an_error() -> None:
+    """Nothing is posted for what nobody knows how to say."""
+    with pytest.raises(KeyError):
+        line("exploded", actor="U1")
+
+
+def test_a_payload_may_say_more_than_a_line_shows() -> None:
+    """A newer release may store more than an older one draws."""
+    assert line("closed", actor="U1", because="done").text == "<@U1> closed this conversation."
+
+
+def test_pictures_are_refused_in_the_agreed_words() -> None:
+    """The words that people learn."""
+    assert line("pictures_not_sent").text == PICTURES_NOT_SENT
+
+
+@pytest.mark.parametrize("character", ["&", "😀", "<", "x"])
+@pytest.mark.parametrize("shift", range(6))
+def test_a_very_long_sentence_still_fits(character: str, shift: int) -> None:
+    """What Slack would refuse is cut, not inside an escaped character."""
+    text = line("failed", sentence="x" * shift + character * 5000).text
+    assert len(text) <= 3000
+    assert not text.removesuffix("…").endswith(("&", "&a", "&am", "&amp", "&l", "&lt"))
