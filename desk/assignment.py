@@ -70,8 +70,7 @@ async def _give(
 
 async def list_choices(session: AsyncSession, actor: Actor, conversation_id: int, *, matching: str) -> list[Choice]:
     """Who can be picked: the asker first, then the channel's members by name, at most 100 (Slack's limit)."""
-    conversation, inbox = await access.reach(session, actor, conversation_id)
-    del conversation
+    _, inbox = await access.view(session, actor, conversation_id)
     reps = await people.list_reps(
         session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), limit=CHOICES + 1
     )

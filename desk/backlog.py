@@ -24,8 +24,8 @@ class Step(StrEnum):
 class Thresholds:
     """When managers are pinged.
 
-    At `count` conversations or when the `oldest` wait is reached; again at `again_count` more or after `again_after`; it
-    is over at `clear` or fewer.
+    At `count` conversations or when the `oldest` wait is reached; again at `again_count` more or after `again_after`;
+    it is over at `clear` or fewer.
     """
 
     count: int

@@ -16,7 +16,7 @@ def permalink(url: str, thread: Thread | None) -> str | None:
     return f"{place}?thread_ts={ts}&cid={thread.channel_id}"
 
 
-async def read_card(session: AsyncSession, thread: Thread) -> Card:
+async def read(session: AsyncSession, thread: Thread) -> Card:
     """A conversation as the card of one of its threads shows it."""
     conversation = await conversations.get(session, thread.workspace_id, thread.conversation_id)
     contact = await conversations.get_contact(session, conversation)

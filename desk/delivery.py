@@ -7,6 +7,7 @@ found, done again only if it is certainly absent, and otherwise told as uncertai
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid4
 
 import structlog
@@ -30,9 +31,10 @@ _STOP_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The effect took place; `result_id` is what the outside calls it (a ts, a SID)."""
+    """The effect took place; `result_id` is what the outside calls it (a ts, a SID), `drawn` the revision it shows."""
 
     result_id: str | None = None
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ Sight = Found | Absent | CannotTell
 Settled = Done | Refused | Uncertain
 Sender = Callable[[Claimed], Awaitable[Outcome]]
 LookUp = Callable[[Claimed], Awaitable[Sight]]
-Settle = Callable[[AsyncSession, Claimed, Settled], Awaitable[None]]
+Settle = Callable[[AsyncSession, Claimed, Settled, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,13 +253,13 @@ class Courier:
             if await deliveries.finish(
                 session, claimed, state=state, result_id=result_id, reason=reason, finished_at=self.clock.now()
             ):
-                await effect.settle(session, claimed, outcome)
+                await effect.settle(session, claimed, outcome, self.clock.now())
         written.info(f"delivery {state}", attempt=delivery.attempt, texts=len(claimed.texts))
 
 
 def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
     match outcome:
-        case Done(result_id):
+        case Done(result_id=result_id):
             return DeliveryState.DONE, result_id, None
         case Refused(reason=reason):
             return DeliveryState.PARKED, None, reason

@@ -56,6 +56,10 @@ class NotYours(DeskError):
     """Only the author of this note can send it."""
 
 
+class Unsendable(DeskError):
+    """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
+
+
 class NotAQueue(DeskError):
     """You are not in the channel of any inbox, so there is no queue to show. Join an inbox's channel first."""
 

@@ -7,7 +7,7 @@ runs in a savepoint: one that raises harms no neighbour, and its request stays u
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,8 @@ UseCase = Callable[[AsyncSession, dict[str, Any], datetime], Awaitable[None]]
 
 _GROUP = 100
 _RETRIES = 100
+_SOONEST = timedelta(seconds=1)
+_LATEST = timedelta(minutes=30)
 
 
 class Receipt(StrEnum):
@@ -93,6 +95,7 @@ class Intake:
         if row.processed_at is not None:
             return Receipt.PROCESSED
         row.attempts += 1
+        row.retry_at = self.clock.now() + min(_SOONEST * 2 ** min(row.attempts - 1, 20), _LATEST)
         try:
             async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
@@ -108,9 +111,11 @@ class Intake:
         return Receipt.PROCESSED
 
     async def retry(self) -> int:
-        """Try again what is unprocessed, each by itself; how many are left."""
+        """Try again what is unprocessed and due, each by itself, oldest first; how many of these are left."""
         async with self.database.read() as session:
-            kept = [row.id for row in await raw_requests.list_unprocessed(session, limit=_RETRIES)]
+            kept = [
+                row.id for row in await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=_RETRIES)
+            ]
         left = len(kept)
         for request_id in kept:
             async with self.database.write() as session:

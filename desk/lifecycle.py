@@ -72,14 +72,39 @@ async def rename(session: AsyncSession, actor: Actor, conversation_id: int, name
     await outbox.redraw(session, conversation, now=now)
 
 
-async def list_changes(session: AsyncSession, actor: Actor, conversation_id: int) -> list[Change]:
-    """The newest changes of owner and status, newest first."""
-    conversation, _ = await access.reach(session, actor, conversation_id)
+async def read_name(session: AsyncSession, actor: Actor, conversation_id: int) -> str:
+    """The name that somebody gave the contact, or nothing."""
+    conversation, _ = await access.view(session, actor, conversation_id)
+    return (await conversations.get_contact(session, conversation)).name or ""
+
+
+async def read_waiting(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[str, datetime]:
+    """What the contact is called, and since when they wait (or wrote last)."""
+    conversation, _ = await access.view(session, actor, conversation_id)
+    contact = await conversations.get_contact(session, conversation)
+    return contact.name or contact.label, conversation.waiting_since or conversation.last_activity_at
+
+
+async def read_history(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[str, list[Change]]:
+    """What the contact is called, and the last changes of owner and status, the newest last."""
+    conversation, _ = await access.view(session, actor, conversation_id)
+    contact = await conversations.get_contact(session, conversation)
     rows = await histories.list_(session, conversation.id, limit=HISTORY_LINES)
-    return [
+    changes = [
         Change(what=row.what, actor_id=row.actor_id, before=row.before, after=row.after, at=row.created_at)
-        for row in rows
+        for row in reversed(rows)
     ]
+    return contact.name or contact.label, changes
+
+
+async def see_at(session: AsyncSession, actor: Actor, channel_id: str, ts: str, *, now: datetime) -> None:
+    """Note that somebody reacted to a message in Slack; only one of a conversation that they own matters."""
+    conversation_id = await conversations.find_at(session, actor.workspace_id, channel_id, ts)
+    if conversation_id is None:
+        return
+    conversation = await conversations.lock(session, actor.workspace_id, conversation_id)
+    if reading.mark_read(conversation, actor.user_id):
+        await reading.settle(session, conversation, now=now)
 
 
 async def replace_card(

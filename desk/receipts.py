@@ -6,8 +6,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import Decided, NotYours
+from desk.delivery import Done, Refused, Settled, Uncertain
+from desk.errors import Decided, NotYours, Unsendable
 from storage import conversations, histories, inboxes, messages
+from storage.deliveries import Claimed
 from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
 
 _RANK = {
@@ -36,9 +38,29 @@ def newer(before: str, after: str) -> str:
     return after if told > known else before
 
 
-async def sent(session: AsyncSession, message_id: int, sid: str, *, workspace_id: int, now: datetime) -> None:
+async def settle(session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+    """Write down what became of an attempt to send a reply."""
+    delivery = claimed.delivery
+    message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
+    match outcome:
+        case Done(result_id=sid):
+            sent(message, sid or "", now=now)
+        case Refused():
+            await refused(
+                session,
+                message,
+                sentence=outcome.reason,
+                code=outcome.code,
+                can_retry=outcome.can_retry,
+                opted_out=outcome.opted_out,
+                now=now,
+            )
+        case Uncertain():
+            await uncertain(session, message, now=now)
+
+
+def sent(message: Message, sid: str, *, now: datetime) -> None:
     """Twilio has taken the message, as `sid`."""
-    message = await messages.get(session, workspace_id, message_id)
     message.sid = sid
     message.left_at = message.left_at or now
     message.status = newer(message.status, MessageStatus.QUEUED)
@@ -46,9 +68,8 @@ async def sent(session: AsyncSession, message_id: int, sid: str, *, workspace_id
 
 async def refused(
     session: AsyncSession,
-    message_id: int,
+    message: Message,
     *,
-    workspace_id: int,
     sentence: str,
     code: int | None,
     can_retry: bool,
@@ -56,7 +77,6 @@ async def refused(
     now: datetime,
 ) -> None:
     """The message certainly did not arrive: said in the thread with the reason; waiting and unread return."""
-    message = await messages.get(session, workspace_id, message_id)
     if message.status in (*FAILED, MessageStatus.DELIVERED, MessageStatus.READ):
         return
     message.status = MessageStatus.FAILED
@@ -82,9 +102,8 @@ async def refused(
     await _unanswer(session, conversation, now=now)
 
 
-async def uncertain(session: AsyncSession, message_id: int, *, workspace_id: int, now: datetime) -> None:
+async def uncertain(session: AsyncSession, message: Message, *, now: datetime) -> None:
     """Nobody knows whether the message left: the thread asks."""
-    message = await messages.get(session, workspace_id, message_id)
     if message.status != MessageStatus.HELD:
         return
     message.status = MessageStatus.UNCERTAIN
@@ -120,8 +139,7 @@ async def receipt(
     if status in FAILED:
         await refused(
             session,
-            message.id,
-            workspace_id=message.workspace_id,
+            message,
             sentence=sentence,
             code=code,
             can_retry=can_retry,
@@ -187,12 +205,10 @@ async def _decide(
     return message, conversation, inbox
 
 
-async def send_note(
-    session: AsyncSession, actor: Actor, message_id: int, attempt: int, body: str, *, now: datetime
-) -> None:
-    """Send a note as SMS after all, at once, with `body` as what the contact reads; only its author may.
+async def send_note(session: AsyncSession, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+    """Send a note as SMS after all, at once; only its author may.
 
-    Raises NotYours, or Decided when it was sent before.
+    Raises NotYours, Decided when it was sent before, or Unsendable with the reason.
     """
     message = await messages.get(session, actor.workspace_id, message_id)
     conversation, inbox = await access.reach(session, actor, message.conversation_id)
@@ -200,8 +216,11 @@ async def send_note(
         raise NotYours
     if message.direction != Direction.NOTE or message.attempt != attempt:
         raise Decided(name="You", choice="Send as SMS")
+    contact = await conversations.get_contact(session, conversation)
+    if not contact.can_reply or conversation.opted_out_at is not None:
+        raise Unsendable
     conversation.counter += 1
-    message.direction, message.status, message.body = Direction.OUTBOUND, MessageStatus.HELD, body
+    message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD
     message.position = conversation.counter
     await outbox.send_reply(session, message, inbox, not_before=now, now=now)
     await reading.settle(session, conversation, now=now)

@@ -28,7 +28,8 @@ class Card:
 
     `contact` is the name, or the number when nobody gave a name; `number` is always the contact's number as people
     write it and `inbox` ours. `revision` changes with every redraw. `opening` is the text that opened the thread, None
-    when the thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has several.
+    when the thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has
+    several.
     """
 
     conversation_id: int

@@ -30,8 +30,9 @@ class Base:
 
     def channel(self, channel: str, user: str) -> Channel:
         """Return a channel that a person is in; LookupError otherwise."""
-        if user not in self.world.people:
-            raise LookupError(f"There is no person {user}.")
+        person = self.world.people.get(user)
+        if person is None or person.deleted:
+            raise LookupError(f"There is no person {user} who can act.")
         found = self.world.channels.get(channel)
         if found is None or user not in found.members:
             raise LookupError(f"{user} is not in a channel {channel}.")

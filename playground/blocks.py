@@ -1,4 +1,4 @@
-"""Checks of Block Kit, as strict as Slack's `invalid_blocks`: the tables of `kit` first, slack_sdk's models as a second opinion."""
+"""Checks of Block Kit, as strict as Slack's `invalid_blocks`: the tables of `kit`, then slack_sdk's models."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _check_all(blocks: list[Any], surface: str) -> Iterator[Problem]:
         block_id = block.get("block_id")
         if block_id is not None and block_id in seen:
             yield f"{where}/block_id", f"`block_id`: {block_id} already exists in this message or view"
-        seen.add(block_id)
+        seen.add(str(block_id))
         yield from _check_block(block, where, surface)
 
 

@@ -24,7 +24,7 @@ LOG_LENGTH = 50_000
 TRIGGER_SECONDS = 3.0
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """What Slack shows a person when an app did not answer as it should: `operation_timeout: …`."""
 
     def __init__(self, error: str, why: str) -> None:
@@ -34,7 +34,7 @@ class Failed(Exception):  # noqa: N818
 
 @dataclass(kw_only=True)
 class Call:
-    """A request to the playground: a Web API method, or `twilio.messages.create` and its like. No tokens in `params`."""
+    """A request to the playground: a Web API method, or `twilio.messages.create` and so on. `params` has no token."""
 
     method: str
     params: Json
@@ -45,13 +45,13 @@ class Call:
 
 @dataclass(kw_only=True)
 class Sent:
-    """A request to the app. `kind` is event, interactive, command, options, sms or status; `status` None means no answer."""
+    """A request to the app; `status` None means no answer. Kinds: event, interactive, command, options, sms, status."""
 
     kind: str
     about: str
-    url: str
     body: Json
-    headers: dict[str, str]
+    url: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     attempt: int = 1
     via: str = "http"
     status: int | None = None
@@ -87,6 +87,7 @@ class Core:
         self.calls: list[Call] = []
         self.sent: list[Sent] = []
         self.version = 0
+        self.closing = False
         self.wait_for_events = True
         self.answer_within = 3.0
         self.triggers: dict[str, tuple[str, float]] = {}
@@ -104,6 +105,8 @@ class Core:
 
     async def close(self) -> None:
         """End what runs in the background and close the connections."""
+        self.closing = True
+        self.changed()
         while tasks := [task for task in self._tasks if task is not asyncio.current_task()]:
             for task in tasks:
                 task.cancel()
@@ -138,7 +141,7 @@ class Core:
             self._waiting.discard(waiting)
 
     async def until(self, condition: Callable[[], Any], timeout: float = 5) -> Any:  # noqa: ASYNC109
-        """Wait until the condition (plain or async) gives something true, and return it. AssertionError after `timeout`."""
+        """Wait until the condition (plain or async) gives something true; return it. AssertionError after `timeout`."""
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout
         while True:
@@ -153,13 +156,18 @@ class Core:
             # What a condition reads may be outside the playground, so look now and then as well.
             await self.change(min(left, 0.05))
 
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing has changed for so long."""
+        seen = -1
+        while seen != self.version:
+            seen = self.version
+            await self.change(seconds)
+
     def record(self, entry: Call | Sent) -> None:
-        if isinstance(entry, Call):
-            self.calls.append(entry)
-            del self.calls[: -2 * LOG_LENGTH]
-        else:
-            self.sent.append(entry)
-            del self.sent[: -2 * LOG_LENGTH]
+        log: list[Any] = self.calls if isinstance(entry, Call) else self.sent
+        log.append(entry)
+        if len(log) > 2 * LOG_LENGTH:
+            del log[:-LOG_LENGTH]
 
     def new_trigger(self, user: str) -> str:
         now = time.monotonic()

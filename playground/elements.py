@@ -62,7 +62,7 @@ def _of(block: Json) -> Iterator[Json]:
 
 
 def find(blocks: list[Json], action_id: str, nth: int = 0, *, value: str | None = None) -> tuple[Json, Json]:
-    """Find the `nth` element with this action id; a `value` singles out a button by its own. LookupError if there is none."""
+    """Find the `nth` element with this action id, or LookupError. A `value` singles out a button by its own."""
     found = [
         (block, element)
         for block, element in interactive(blocks)
@@ -80,7 +80,7 @@ def key(block: Json, element: Json) -> str:
 
 
 def shown(blocks: list[Json], before: Choices | None = None) -> Choices:
-    """Say what each menu shows. Like Slack's clients, one that was there `before` under the same ids keeps its choice."""
+    """Say what each menu shows. As in Slack's clients, one that was there `before` under these ids keeps its choice."""
     before = before or {}
     choices: Choices = {}
     for block, element in interactive(blocks):

@@ -72,10 +72,10 @@ class Fault:
 
 
 class Faults:
-    """Set by tests and by the control API. `method` is a Web API method, `twilio.messages.create`, … or a pattern: `chat.*`.
+    """Ordered by tests and the control API. `method` is a Web API method, a name from below, or a pattern: `chat.*`.
 
-    The other names: `twilio.messages.list|fetch|update|delete`, `twilio.numbers.list|fetch|update`, `twilio.media.fetch|delete`,
-    `slack.response_url`, `slack.upload`, `slack.download`.
+    `twilio.messages.create|list|fetch|update|delete`, `twilio.numbers.list|fetch|update`,
+    `twilio.media.fetch|delete`, `slack.response_url`, `slack.upload`, `slack.download`.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,10 @@ class Faults:
         times: int | None = 1,
         after_effect: bool = False,
     ) -> Fault:
-        """Answer this instead. `error` is short for Slack's `{"ok": false, "error": …}`; `after_effect`: it happened all the same."""
+        """Answer this instead; with `after_effect` it happened all the same.
+
+        `error` is short for Slack's `{"ok": false, "error": …}`.
+        """
         if error is not None:
             body = {"ok": False, "error": error}
         return self._add(

@@ -1,4 +1,4 @@
-"""Block Kit as tables: which blocks and elements exist, their keys, lengths and counts (Slack's Block Kit reference)."""
+"""Block Kit as tables: which blocks and elements there are, their keys, lengths, counts (Block Kit reference)."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ async def info(slack: Slack, params: Json) -> Json:
 
 
 async def download(slack: Slack, request: web.Request) -> web.Response:
-    """Serve a file to who has the token; to others Slack shows its login page, with status 200. `?pg` is the page's own way."""
+    """Serve a file to who has the token; others see a login page, with status 200. `?pg` is our own page's way."""
     stored = slack.core.world.files.get(request.match_info["file"].rpartition("-")[2])
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token != slack.core.settings.bot_token and "pg" not in request.query:

@@ -1,4 +1,4 @@
-"""What people press and fill in: buttons, menus, commands, modals, Home, shortcuts. Each sends the payload Slack sends."""
+"""What people press and fill in: buttons, menus, commands, modals, Home, shortcuts, with the payloads Slack sends."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from playground.world import Json
 
 Target = Post | Ephemeral | View
+Found = tuple["Json", "Json"]
 
 
 class Pressing(Base):
@@ -50,7 +51,7 @@ class Pressing(Base):
         return url
 
     async def choose(
-        self, user: str, channel: str | None, ts: str, action_id: str, value: Any, nth: int = 0, query: str = ""
+        self, user: str, channel: str | None, ts: str, action_id: str, value: Any, *, nth: int = 0, query: str = ""
     ) -> None:
         """Choose in a menu, radio buttons, checkboxes or a picker; a list of values where several can be chosen.
 
@@ -58,7 +59,7 @@ class Pressing(Base):
         """
         target = self.target(user, channel, ts)
         block, element = elements.find(target.blocks, action_id, nth)
-        choice = await self._choice(user, target, block, element, value, query)
+        choice = await self._choice(user, target, (block, element), value, query)
         target.choices[elements.key(block, element)] = choice
         self.core.changed()
         if block["type"] == "input" and not block.get("dispatch_action"):
@@ -70,7 +71,7 @@ class Pressing(Base):
         await self._act(user, target, action)
 
     async def options(
-        self, user: str, channel: str | None, ts: str, action_id: str, query: str = "", nth: int = 0
+        self, user: str, channel: str | None, ts: str, action_id: str, query: str = "", *, nth: int = 0
     ) -> list[Json]:
         """Open a menu: its options, those of an external one asked from the app and checked. Groups are flattened."""
         target = self.target(user, channel, ts)
@@ -135,7 +136,7 @@ class Pressing(Base):
             name = elements.key(block, element)
             for key in (name, block["block_id"], element["action_id"]):
                 if key in left:
-                    view.choices[name] = await self._choice(user, view, block, element, left.pop(key), "")
+                    view.choices[name] = await self._choice(user, view, (block, element), left.pop(key), "")
                     break
             if block["type"] == "input" and not block.get("optional") and view.choices.get(name) in (None, "", []):
                 raise Failed("missing_input", f"{name} must be filled in")
@@ -229,7 +230,7 @@ class Pressing(Base):
     def shown_choice(
         self, channel: str | None, ts: str, action_id: str, *, user: str | None = None, nth: int = 0
     ) -> Any:
-        """Say what a menu shows now: None, `{"value", "text"}`, or a list of those. `user` finds ephemerals and views."""
+        """Say what a menu shows: None, `{"value", "text"}`, or a list of those. `user` finds ephemerals and views."""
         names = self.choice_names()
         target: Target | None = self.world.channels[channel].find(ts) if channel and user is None else None
         if target is None:
@@ -242,7 +243,8 @@ class Pressing(Base):
         people = {person.id: person.name for person in self.world.people.values()}
         return people | {channel.id: f"#{channel.name}" for channel in self.world.channels.values()}
 
-    async def _choice(self, user: str, target: Target, block: Json, element: Json, value: Any, query: str) -> Any:
+    async def _choice(self, user: str, target: Target, found: Found, value: Any, query: str) -> Any:
+        block, element = found
         if element["type"] not in TAKES:
             raise LookupError(f"A {element['type']} is pressed, not chosen.")
         if "external" in element["type"]:
@@ -265,7 +267,7 @@ class Pressing(Base):
         answer = reply.json
         if ("options" in answer) == ("option_groups" in answer):
             raise Failed("invalid_options", f"options or option_groups are needed, not {reply.body[:300]}")
-        problems = list(kit_check.check_options(answer.get("options", []), "/options"))
+        problems: list[Any] = list(kit_check.check_options(answer.get("options", []), "/options"))
         groups = answer.get("option_groups", [])
         for index, group in enumerate(groups):
             problems += kit_check.check_group(group, f"/option_groups/{index}")

@@ -11,7 +11,7 @@ from aiohttp import web
 from playground import elements
 from playground.core import Call
 from playground.slack import RESPONSE_SECONDS, RESPONSES, SlackError, flag
-from playground.world import BOT_USER, Ephemeral, Post
+from playground.world import BOT_USER, TEAM_ID, Ephemeral, Post
 
 if TYPE_CHECKING:
     from playground.slack import ResponseUrl, Slack
@@ -29,7 +29,7 @@ async def serve(slack: Slack, request: web.Request) -> web.Response:
         return _refuse(400, "invalid_payload")
     call = Call(method=NAME, params=params)
     core.record(call)
-    key = request.path.partition("/T0PLAY/")[2]
+    key = request.path.partition(f"/{TEAM_ID}/")[2]
 
     async def effect() -> web.Response:
         return _answer(slack, slack.response_urls.get(key), params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import zoneinfo
 from typing import TYPE_CHECKING
@@ -20,38 +20,25 @@ def message(core: Core, post: Post, *, metadata: bool = False) -> Json:
     """Render a post as in history: `metadata` only when asked for, thread counts on the root."""
     world = core.world
     if post.deleted:
-        shape: Json = {
-            "type": "message",
-            "subtype": "tombstone",
-            "user": "USLACKBOT",
-            "text": TOMBSTONE,
-            "ts": post.ts,
-            "hidden": True,
-        }
-        return {**shape, **_thread_counts(world, post)}
-    shape = {"type": "message", "user": post.user, "text": post.text, "ts": post.ts, "team": _team(world, post.user)}
-    if post.client_msg_id:
-        shape["client_msg_id"] = post.client_msg_id
-    if post.blocks:
-        shape["blocks"] = post.blocks
+        shape: Json = {"subtype": "tombstone", "user": "USLACKBOT", "text": TOMBSTONE, "hidden": True}
+        return {"type": "message", "ts": post.ts, **shape, **_thread_counts(world, post)}
+    team = _team(world, post.user)
+    shape = {"type": "message", "user": post.user, "text": post.text, "ts": post.ts, "team": team}
+    if team != TEAM_ID:
+        shape |= {"user_team": team, "source_team": team}
     if post.bot_id:
-        shape |= {
-            "bot_id": post.bot_id,
-            "app_id": APP_ID,
-            "bot_profile": {"id": BOT_ID, "app_id": APP_ID, "name": bot_name(world), "team_id": TEAM_ID},
-        }
-    if post.subtype:
-        shape["subtype"] = post.subtype
-    if post.edited:
-        shape["edited"] = post.edited
-    if post.files:
-        shape |= {"files": [file(core, one) for one in post.files], "upload": False}
-    if post.reactions:
-        shape["reactions"] = [
-            {"name": name, "users": users, "count": len(users)} for name, users in post.reactions.items()
-        ]
-    if metadata and post.metadata:
-        shape["metadata"] = post.metadata
+        profile = {"id": BOT_ID, "app_id": APP_ID, "name": bot_name(world), "team_id": TEAM_ID}
+        shape |= {"bot_id": post.bot_id, "app_id": APP_ID, "bot_profile": profile}
+    given = {
+        "client_msg_id": post.client_msg_id,
+        "blocks": post.blocks,
+        "subtype": post.subtype,
+        "edited": post.edited,
+        "files": [file(core, one) for one in post.files],
+        "reactions": [{"name": n, "users": list(users), "count": len(users)} for n, users in post.reactions.items()],
+        "metadata": post.metadata if metadata else None,
+    }
+    shape |= {name: value for name, value in given.items() if value}
     return {**shape, **_thread_counts(world, post), **post.extra}
 
 
@@ -103,7 +90,7 @@ def file(core: Core, stored: StoredFile) -> Json:
 
 def person(one: Person) -> Json:
     """Render a user as users.info and users.list do."""
-    offset = datetime.datetime.now(zoneinfo.ZoneInfo(one.tz)).utcoffset() if one.tz != "UTC" else None
+    offset = dt.datetime.now(zoneinfo.ZoneInfo(one.tz)).utcoffset() if one.tz != "UTC" else None
     shape: Json = {
         "id": one.id,
         "team_id": one.team,

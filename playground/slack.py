@@ -1,4 +1,4 @@
-"""What Slack does with messages, whoever asks for it: posting, changing, deleting, private answers; with the events that follow."""
+"""What Slack does with messages: posting, changing, deleting, private answers, and the events that follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground import blocks as kit_check
 from playground import elements, shapes
-from playground.world import BOT_ID, BOT_USER, Channel, Ephemeral, Post
+from playground.world import BOT_ID, BOT_USER, TEAM_ID, Channel, Ephemeral, Post
 
 if TYPE_CHECKING:
     from playground.core import Core
@@ -104,7 +104,7 @@ class Slack:
     def bot_post(
         self, channel: Channel, content: Content, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Post:
-        """Post as the bot. A text of over 4,000 characters without blocks becomes several messages; the first is returned."""
+        """Post as the bot. Over 4,000 characters without blocks become several messages; the first is returned."""
         chunks = [content.text]
         if not content.blocks and len(content.text) > SPLIT_AT:
             chunks = [content.text[i : i + SPLIT_AT] for i in range(0, len(content.text), SPLIT_AT)]
@@ -164,7 +164,8 @@ class Slack:
             "channel_type": shapes.channel_type(channel),
         }
         if subtype == "message_changed":
-            event["message"] = {**shapes.message(self.core, post), "source_team": "T0PLAY", "user_team": "T0PLAY"}
+            team = {"source_team": TEAM_ID, "user_team": TEAM_ID}
+            event["message"] = {**team, **shapes.message(self.core, post)}
         else:
             event["deleted_ts"] = post.ts
         return event
@@ -208,7 +209,7 @@ class Slack:
     def new_response_url(self, grant: ResponseUrl) -> str:
         key = f"{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
         self.response_urls[key] = grant
-        return f"{self.core.url}/{'actions' if grant.source else 'commands'}/T0PLAY/{key}"
+        return f"{self.core.url}/{'actions' if grant.source else 'commands'}/{TEAM_ID}/{key}"
 
 
 Method = Callable[[Slack, Any], Awaitable[dict[str, Any]]]

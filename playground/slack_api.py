@@ -1,4 +1,4 @@
-"""Slack's Web API: reading the request, the token, faults, limits, the log. The methods themselves are in the `methods_*` files."""
+"""Slack's Web API: the request, its token, faults, limits, the log. The methods are in the `methods_*` files."""
 
 from __future__ import annotations
 
@@ -48,16 +48,9 @@ class SlackApi:
 
     async def _answer(self, method: str, params: Json | None, token: str) -> web.Response:
         core = self.slack.core
-        if params is None:
-            return _error("invalid_json")
-        if method not in METHODS:
-            return _error("unknown_method", req_method=method)
-        if not token:
-            return _error("not_authed")
-        settings = core.settings
-        if token != (settings.app_token if method == "apps.connections.open" else settings.bot_token):
-            known = token in {settings.app_token, settings.bot_token}
-            return _error("not_allowed_token_type" if known else "invalid_auth")
+        refusal = self._refuse(method, params, token)
+        if refusal is not None or params is None:
+            return refusal or _error("invalid_json")
         wait = core.faults.limited(method, params)
         if wait is not None:
             return web.json_response(
@@ -68,6 +61,21 @@ class SlackApi:
         except SlackError as error:
             return _error(error.code, **error.extra)
         return web.json_response({"ok": True, **answer})
+
+    def _refuse(self, method: str, params: Json | None, token: str) -> web.Response | None:
+        settings = self.slack.core.settings
+        wanted = settings.app_token if method == "apps.connections.open" else settings.bot_token
+        if params is None:
+            return _error("invalid_json")
+        if method not in METHODS:
+            return _error("unknown_method", req_method=method)
+        if not token:
+            return _error("not_authed")
+        if token != wanted:
+            return _error(
+                "not_allowed_token_type" if token in {settings.app_token, settings.bot_token} else "invalid_auth"
+            )
+        return None
 
 
 def _error(code: str, **extra: Any) -> web.Response:

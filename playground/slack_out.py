@@ -1,4 +1,4 @@
-"""What Slack sends to the app: signed requests, events with retries, interactivity, commands, menus. By socket when there is one."""
+"""What Slack sends to the app: events with retries, presses, commands, menus; signed, or through a socket."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playground.world import Json
 
 TOKEN = "legacy-verification-token"
+FORM = "application/x-www-form-urlencoded"
 OK = range(200, 300)
 
 
@@ -74,7 +75,7 @@ class SlackOut:
         return bool(self.sockets.live) or self.core.app_url is not None
 
     async def event(self, event: Json) -> str | None:
-        """Deliver an event: the first attempt now, the retries in the background. Returns its id, None if nobody listens."""
+        """Deliver an event: first attempt now, retries in the background. Returns its id, None if nobody listens."""
         if not self.connected or not self._subscribed(event):
             return None
         event_id = "Ev" + secrets.token_hex(5).upper()
@@ -128,15 +129,12 @@ class SlackOut:
                 return
 
     async def _attempt(self, envelope: Json, number: int, reason: str) -> Reply:
-        headers = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if number else {}
-        kind, about = "event", str(envelope["event"].get("type"))
+        sent = Sent(kind="event", about=str(envelope["event"].get("type")), body=envelope, attempt=number + 1)
         if self.sockets.live:
-            return await self._socket(
-                "events_api", kind, about, envelope, {"retry_attempt": number, "retry_reason": reason}, number
-            )
-        return await self._http(
-            kind, about, json.dumps(envelope).encode(), "application/json", envelope, headers, number
-        )
+            return await self._socket(sent, "events_api", {"retry_attempt": number, "retry_reason": reason})
+        retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if number else {}
+        sent.headers = {"Content-Type": "application/json", **retry}
+        return await self._http(sent, json.dumps(envelope).encode())
 
     async def interactive(self, payload: Json, about: str) -> Reply:
         """Send a press, a submission, a closing or a shortcut."""
@@ -147,42 +145,27 @@ class SlackOut:
         return await self._payload("options", payload, about)
 
     async def _payload(self, kind: str, payload: Json, about: str) -> Reply:
+        sent = Sent(kind=kind, about=about, body=payload, headers={"Content-Type": FORM})
         if self.sockets.live:
-            return await self._socket("interactive", kind, about, payload, {"accepts_response_payload": True})
-        body = urlencode({"payload": json.dumps(payload)}).encode()
-        return await self._http(kind, about, body, "application/x-www-form-urlencoded", payload)
+            return await self._socket(sent, "interactive", {"accepts_response_payload": True})
+        return await self._http(sent, urlencode({"payload": json.dumps(payload)}).encode())
 
     async def command(self, form: dict[str, str]) -> Reply:
         """Send a slash command."""
+        sent = Sent(kind="command", about=form["command"], body=dict(form), headers={"Content-Type": FORM})
         if self.sockets.live:
-            return await self._socket(
-                "slash_commands", "command", form["command"], form, {"accepts_response_payload": True}
-            )
-        body = urlencode(form).encode()
-        return await self._http("command", form["command"], body, "application/x-www-form-urlencoded", form)
+            return await self._socket(sent, "slash_commands", {"accepts_response_payload": True})
+        return await self._http(sent, urlencode(form).encode())
 
-    async def _http(
-        self,
-        kind: str,
-        about: str,
-        body: bytes,
-        content_type: str,
-        shown: Json,
-        headers: dict[str, str] | None = None,
-        number: int = 0,
-    ) -> Reply:
+    async def _http(self, sent: Sent, body: bytes) -> Reply:
         timestamp = str(int(time.time()))
-        headers = {
-            "Content-Type": content_type,
+        sent.url = f"{self.core.app_url}/slack/events"
+        sent.headers |= {
             "User-Agent": "Slackbot 1.0 (+playground)",
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": signature(self.core.settings.signing_secret, timestamp, body),
-            **(headers or {}),
         }
-        url = f"{self.core.app_url}/slack/events"
-        sent = Sent(kind=kind, about=about, url=url, body=shown, headers=headers, attempt=number + 1)
-        reply = await self._post(url, body, headers)
-        return self._log(sent, reply)
+        return self._log(sent, await self._post(sent.url, body, sent.headers))
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Reply:
         if self.core.app_url is None:
@@ -204,13 +187,9 @@ class SlackOut:
         except aiohttp.ClientError:
             return Reply(status=None, reason="connection_failed")
 
-    async def _socket(
-        self, kind: str, shown_kind: str, about: str, payload: Json, extra: Json, number: int = 0
-    ) -> Reply:
-        sent = Sent(
-            kind=shown_kind, about=about, url="socket", body=payload, headers={}, attempt=number + 1, via="socket"
-        )
-        answer = await self.sockets.send(kind, payload, extra, self.core.answer_within)
+    async def _socket(self, sent: Sent, envelope_type: str, extra: Json) -> Reply:
+        sent.url, sent.via = "socket", "socket"
+        answer = await self.sockets.send(envelope_type, sent.body, extra, self.core.answer_within)
         if answer is None:
             return self._log(sent, Reply(status=None, reason="http_timeout"))
         return self._log(sent, Reply(status=200, body=_as_text(answer)))

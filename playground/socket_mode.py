@@ -40,7 +40,7 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=403, text="link expired")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1.0)
         await socket.prepare(request)
         if len(self.live) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
@@ -76,7 +76,7 @@ class Sockets:
             waiting.set_result(answer.get("payload") or {})
 
     async def send(self, kind: str, payload: Json, extra: Json, within: float) -> Any:
-        """Send an envelope and wait for its acknowledgement; returns the payload of that, None when it does not come."""
+        """Send an envelope; returns the payload of its acknowledgement, None when that does not come."""
         self._turn += 1
         socket = self.live[self._turn % len(self.live)]
         envelope_id = secrets.token_hex(16)

@@ -157,6 +157,9 @@ class Channel:
         self.posts.remove(post)
         if post.is_reply and post.thread_ts is not None:
             self.replies[post.thread_ts].remove(post)
+            root = self.by_ts[post.thread_ts]
+            if root.deleted and not self.replies[root.ts]:
+                self.posts.remove(root)
 
     def is_tombstone(self, ts: str) -> bool:
         post = self.by_ts.get(ts)
@@ -187,7 +190,7 @@ class Attempt:
 class Text:
     """An SMS or MMS. `direction` is "in" from a customer and "out" to one; `by` says who wrote it.
 
-    `by` is "person", "app" (sent by REST), "answer" (a webhook's answer that was texted) or "twilio" (its own answer to STOP).
+    `by` is "person", "app" (by REST), "answer" (a webhook's answer that was texted) or "twilio" (its answer to STOP).
     """
 
     sid: str

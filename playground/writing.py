@@ -54,12 +54,12 @@ class Writing(Base):
 
     def add_channel(
         self,
-        id: str,
+        id: str,  # noqa: A002
         name: str,
         members: Sequence[str] = (),
         *,
         private: bool = False,
-        bot: bool = True,  # noqa: A002
+        bot: bool = True,
     ) -> Channel:
         """Add a channel, with the bot in it unless `bot` is False. No events."""
         unknown = [user for user in members if user not in self.world.people]
@@ -83,7 +83,7 @@ class Writing(Base):
         subtype: str | None = None,
         **event_extra: Any,
     ) -> Post:
-        """Write a message; `text` is as Slack stores it. `files` are (name, content type, bytes). Extra keys go into the event."""
+        """Write a message: `text` as Slack stores it, `files` (name, type, bytes); the rest goes into the event."""
         place = self.channel(channel, user)
         if thread_ts is not None:
             root = place.by_ts.get(thread_ts)
@@ -107,7 +107,11 @@ class Writing(Base):
         )
         self.slack.add_post(post)
         if self.slack.hears(channel):
-            await self.out.event(self.slack.message_event(post))
+            event = self.slack.message_event(post)
+            await self.out.event(event)
+            # Slack sends a mention as an event of its own as well, to those who ask for it.
+            if f"<@{BOT_USER}>" in text and "app_mention" in (self.core.subscriptions or ()):
+                await self.out.event({**event, "type": "app_mention"})
         return post
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> Post:
@@ -135,8 +139,19 @@ class Writing(Base):
         if self.slack.hears(channel):
             await self.out.event(event)
 
+    async def unfurl(self, channel: str, ts: str, title: str = "A page") -> None:
+        """Let Slack add a preview of a link: a message_changed event that no person caused."""
+        post = self.world.channels[channel].find(ts)
+        if post is None:
+            raise LookupError(f"There is no message {ts} in {channel}.")
+        before = shapes.message(self.core, post)
+        post.extra = {**post.extra, "attachments": [{"id": 1, "title": title, "fallback": title}]}
+        self.core.changed()
+        if self.slack.hears(channel):
+            await self.out.event(self.slack.changed_event(post, before))
+
     async def join(self, user: str, channel: str) -> None:
-        """Join a channel: member_joined_channel."""
+        """Join a channel: member_joined_channel, and the line Slack writes about it."""
         place = self.world.channels[channel]
         if user not in self.world.people or user in place.members:
             raise LookupError(f"{user} cannot join {channel}.")
@@ -144,6 +159,7 @@ class Writing(Base):
         self.core.changed()
         if self.slack.hears(channel):
             await self.out.event(membership_event(self.slack, "member_joined_channel", user, place))
+        await self.post(user, channel, f"<@{user}> has joined the channel", subtype="channel_join")
 
     async def leave(self, user: str, channel: str) -> None:
         """Leave a channel: member_left_channel. The bot is told when it is removed itself."""

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import NO_ANSWER, Contact, Conversation, Direction, Message, Thread
+from storage.inboxes import channel_lane
+from storage.models import NO_ANSWER, Contact, Conversation, Delivery, Direction, Message, Thread
 from storage.upsert import insert_new
 
 
@@ -125,7 +126,7 @@ async def open_thread(
     session: AsyncSession, conversation: Conversation, *, channel_id: str, opening_id: int | None, now: datetime
 ) -> Thread:
     """Make a new current thread, whose card is still to be posted; the one before is kept for replies in it."""
-    await session.execute(update(Thread).where(col(Thread.conversation_id) == conversation.id).values(is_current=False))
+    await session.exec(update(Thread).where(col(Thread.conversation_id) == conversation.id).values(is_current=False))
     thread = Thread(
         workspace_id=conversation.workspace_id,
         conversation_id=conversation.id,
@@ -146,6 +147,22 @@ async def find_thread(session: AsyncSession, workspace_id: int, channel_id: str,
         col(Thread.root_ts) == root_ts,
     )
     return (await session.exec(rows)).one_or_none()
+
+
+async def find_at(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> int | None:
+    """The conversation that a Slack message belongs to: a card, a rep's message, or what we posted in a thread."""
+    thread = await find_thread(session, workspace_id, channel_id, ts)
+    if thread is not None:
+        return thread.conversation_id
+    written = select(Message.conversation_id).where(
+        col(Message.workspace_id) == workspace_id, col(Message.channel_id) == channel_id, col(Message.ts) == ts
+    )
+    posted = select(Delivery.conversation_id).where(
+        col(Delivery.workspace_id) == workspace_id,
+        col(Delivery.result_id) == ts,
+        col(Delivery.lane) == channel_lane(workspace_id, channel_id),
+    )
+    return (await session.exec(written)).first() or (await session.exec(posted)).first()
 
 
 async def has_unposted_thread(session: AsyncSession, workspace_id: int, channel_id: str) -> bool:

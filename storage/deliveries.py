@@ -17,6 +17,7 @@ from storage.models import UNFINISHED, Delivery, DeliveryState, Lane, RateLimit
 from storage.upsert import insert, insert_new, rows_changed
 
 MERGED_CHARACTERS = 3000
+MERGED_TEXTS = 40
 _HORIZON_SECONDS = 1.0
 _HORIZON = timedelta(seconds=_HORIZON_SECONDS)
 
@@ -79,7 +80,7 @@ async def ask_again(session: AsyncSession, delivery: Delivery) -> None:
         "ready_at": 0.0,
         "finished_at": None,
     }
-    await session.execute(row.on_conflict_do_update(index_elements=["id"], set_=again))
+    await session.exec(row.on_conflict_do_update(index_elements=["id"], set_=again))
 
 
 async def find(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
@@ -96,7 +97,7 @@ async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
 
 async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> bool:
     """Take back an effect that no worker has begun; False when it is too late for that."""
-    result = await session.execute(
+    result = await session.exec(
         update(Delivery)
         .where(col(Delivery.id) == delivery_id, col(Delivery.state) == DeliveryState.WAITING)
         .values(state=DeliveryState.CANCELLED, finished_at=now)
@@ -185,7 +186,7 @@ async def _heads(
         .order_by(heads.c.lane.is_(None), heads.c.due_at, heads.c.created_at)
         .limit(limit)
     )
-    return [(id_, due, held) for id_, due, held in (await session.execute(rows)).all()]
+    return [(id_, due, held) for id_, due, held in (await (await session.connection()).execute(rows)).all()]
 
 
 async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> Sequence[tuple[Delivery, Lane | None]]:
@@ -252,7 +253,7 @@ async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> list[
         col(Delivery.state).in_(UNFINISHED),
         col(Delivery.position) >= head.position,
     )
-    ordered = (await session.exec(rows.order_by(col(Delivery.position)).limit(200).with_for_update())).all()
+    ordered = (await session.exec(rows.order_by(col(Delivery.position)).limit(MERGED_TEXTS).with_for_update())).all()
     texts: list[Delivery] = []
     length = 0
     for row in ordered:
@@ -268,13 +269,13 @@ async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float
     """Keep what is held while its call runs."""
     until = await database_now(session) + lease_seconds
     held = claimed.delivery
-    await session.execute(
+    await session.exec(
         update(Delivery)
         .where(col(Delivery.id).in_([row.id for row in claimed.texts]), col(Delivery.owner) == held.owner)
         .where(col(Delivery.state) == DeliveryState.SENDING)
         .values(lease_until=until)
     )
-    await session.execute(
+    await session.exec(
         update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
     )
 
@@ -286,7 +287,7 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
     is the fence). A drawing that was asked for again meanwhile stays waiting.
     """
     held = claimed.delivery
-    await session.execute(
+    await session.exec(
         update(Lane)
         .where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner)
         .values(owner=None, lease_until=0.0)
@@ -297,10 +298,10 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
         col(Delivery.revision) == held.revision,
         col(Delivery.state) == DeliveryState.SENDING,
     )
-    result = await session.execute(update(Delivery).where(ours).values(owner=None, lease_until=0.0, **values))
+    result = await session.exec(update(Delivery).where(ours).values(owner=None, lease_until=0.0, **values))
     if rows_changed(result) == len(claimed.texts):
         return True
-    await session.execute(
+    await session.exec(
         update(Delivery)
         .where(col(Delivery.id) == held.id, col(Delivery.owner) == held.owner, col(Delivery.revision) > held.revision)
         .values(owner=None, lease_until=0.0)
@@ -311,7 +312,7 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
 async def block(session: AsyncSession, workspace_id: int, method: str, *, seconds: float) -> None:
     """Obey a Retry-After: nobody calls the method for this workspace until then."""
     until = await database_now(session) + seconds
-    await session.execute(
+    await session.exec(
         update(RateLimit)
         .where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
         .values(blocked_until=until)

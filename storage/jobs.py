@@ -13,7 +13,7 @@ from storage.upsert import insert_new, rows_changed
 async def claim(session: AsyncSession, name: str, *, every: timedelta, now: datetime) -> bool:
     """True for the one replica that is to run the job now; `every` is how often it may run."""
     await insert_new(session, Job, name=name, ran_at=datetime.fromtimestamp(0, UTC))
-    result = await session.execute(
+    result = await session.exec(
         update(Job).where(col(Job.name) == name, col(Job.ran_at) <= now - every * 0.9).values(ran_at=now)
     )
     return rows_changed(result) == 1

@@ -1,10 +1,12 @@
 """Messages, and edits that came before theirs."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Message, ReplyChange
+from storage.models import Contact, Conversation, Inbox, Message, ReplyChange
 from storage.upsert import insert
 
 
@@ -12,6 +14,31 @@ async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Mess
     """One message of a workspace, locked; raises NoResultFound for another's."""
     rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
     return (await session.exec(rows.with_for_update())).one()
+
+
+async def load(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
+    """One message of a workspace, as it stands and without a lock."""
+    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
+    return (await session.exec(rows)).one()
+
+
+async def load_reply(session: AsyncSession, workspace_id: int, message_id: int) -> tuple[Message, Contact, Inbox]:
+    """A message with whom it goes to and what it is sent from."""
+    rows = (
+        select(Message, Contact, Inbox)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
+        .where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
+    )
+    message, contact, inbox = (await session.exec(rows)).one()
+    return message, contact, inbox
+
+
+async def list_inbound(session: AsyncSession, message_ids: Sequence[int]) -> Sequence[Message]:
+    """Inbound messages by id, in the order in which they came."""
+    rows = select(Message).where(col(Message.id).in_(message_ids)).order_by(col(Message.position))
+    return (await session.exec(rows)).all()
 
 
 async def find_by_sid(session: AsyncSession, workspace_id: int, sid: str) -> Message | None:
@@ -36,7 +63,7 @@ async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
         row.excluded.is_deleted,
         ~col(ReplyChange.is_deleted) & (col(ReplyChange.edited_ts) < row.excluded.edited_ts),
     )
-    await session.execute(
+    await session.exec(
         row.on_conflict_do_update(index_elements=["workspace_id", "channel_id", "ts"], set_=told, where=newer)
     )
 

@@ -210,7 +210,10 @@ class Conversation(SQLModel, table=True):
 
 
 class Thread(SQLModel, table=True):
-    """Where a conversation is drawn; one thread is current. `root_ts` is None until Slack has answered."""
+    """Where a conversation is drawn; one thread is current. `root_ts` is None until Slack has answered.
+
+    `revision` is the conversation's revision that the card was last drawn from.
+    """
 
     __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "root_ts"),)
 
@@ -220,6 +223,7 @@ class Thread(SQLModel, table=True):
     channel_id: str
     root_ts: str | None = None
     is_current: bool = True
+    revision: int = 0
     opening_id: int | None = None
     created_at: datetime
 
@@ -293,6 +297,7 @@ class Delivery(SQLModel, table=True):
         _partial("delivery_open", "state", "ready_at", where=_IS_UNFINISHED),
         _partial("delivery_head", "stream", "position", where=_IS_UNFINISHED),
         Index("delivery_post", "post_id"),
+        Index("delivery_result", "result_id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -357,6 +362,7 @@ class RawRequest(SQLModel, table=True):
     received_at: datetime
     processed_at: datetime | None = None
     attempts: int = 0
+    retry_at: datetime | None = None
     error: str | None = None
 
 

@@ -14,7 +14,7 @@ async def store(session: AsyncSession, person: Person) -> None:
     """Store a person as Slack tells of them now."""
     told = person.model_dump()
     row = insert(session, Person).values(**told)
-    await session.execute(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told))
+    await session.exec(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told))
 
 
 async def find(session: AsyncSession, workspace_id: int, user_id: str) -> Person | None:
@@ -47,7 +47,7 @@ async def replace_members(session: AsyncSession, workspace_id: int, channel_id: 
     """Make the directory's members of a channel exactly these."""
     here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
     wanted = list(user_ids)
-    await session.execute(delete(Membership).where(*here, col(Membership.user_id).not_in(wanted)))
+    await session.exec(delete(Membership).where(*here, col(Membership.user_id).not_in(wanted)))
     for user_id in wanted:
         await join(session, workspace_id, channel_id, user_id)
 
@@ -83,7 +83,7 @@ async def list_reps(
 async def store_channel(session: AsyncSession, workspace_id: int, channel_id: str, name: str) -> None:
     """Store what a channel is called now."""
     row = insert(session, Channel).values(workspace_id=workspace_id, channel_id=channel_id, name=name)
-    await session.execute(row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_={"name": name}))
+    await session.exec(row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_={"name": name}))
 
 
 async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: Iterable[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,10 +19,19 @@ async def store(session: AsyncSession, *, source: str, key: str, body: dict[str,
     return (await session.exec(rows.with_for_update())).one()
 
 
-async def list_unprocessed(session: AsyncSession, *, limit: int) -> Sequence[RawRequest]:
-    """Requests whose use case has not run through, oldest first."""
-    rows = select(RawRequest).where(col(RawRequest.processed_at).is_(None)).order_by(col(RawRequest.id)).limit(limit)
-    return (await session.exec(rows)).all()
+async def list_unprocessed(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
+    """Requests whose use case has not run through and may be tried again now, oldest first."""
+    rows = select(RawRequest).where(
+        col(RawRequest.processed_at).is_(None),
+        or_(col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= now),
+    )
+    return (await session.exec(rows.order_by(col(RawRequest.id)).limit(limit))).all()
+
+
+async def hurry(session: AsyncSession, error: str) -> None:
+    """Have the requests that waited for this reason tried again at once, because it is gone."""
+    waiting = (col(RawRequest.processed_at).is_(None), col(RawRequest.error) == error)
+    await session.exec(update(RawRequest).where(*waiting).values(retry_at=None))
 
 
 async def lock(session: AsyncSession, request_id: int) -> RawRequest | None:

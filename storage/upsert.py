@@ -16,7 +16,7 @@ def insert(session: AsyncSession, model: type[SQLModel]) -> Any:
 
 async def insert_new(session: AsyncSession, model: type[SQLModel], **values: Any) -> bool:
     """Insert unless a unique key is taken; True when the row is new."""
-    result = await session.execute(insert(session, model).values(**values).on_conflict_do_nothing())
+    result = await session.exec(insert(session, model).values(**values).on_conflict_do_nothing())
     return rows_changed(result) == 1
 
 

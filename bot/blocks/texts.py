@@ -9,7 +9,8 @@ from bot.blocks import body, words
 from bot.blocks.post import Post
 from desk.values import Text
 
-_MOST_BLOCKS = 40
+MOST_TEXTS = 40  # texts to merge into one post, so that each has a block of its own and Slack takes the whole
+
 _NAME = 75
 
 
@@ -32,5 +33,5 @@ def texts(items: Sequence[Text], contact: str, mention: str | None = None) -> Po
 
 def _shared(drawn: list[list[RichTextElement]]) -> list[list[RichTextElement]]:
     """One block for each text; when there are more of them than a message holds, neighbours share one."""
-    each = -(-len(drawn) // _MOST_BLOCKS)
+    each = -(-len(drawn) // MOST_TEXTS)
     return [list(chain.from_iterable(drawn[start : start + each])) for start in range(0, len(drawn), each)]

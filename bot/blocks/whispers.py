@@ -86,7 +86,7 @@ def help_() -> Post:
 def usage(command: str, problem: str) -> Post:
     """How a command is written, after one that was not understood. `problem` may quote what was typed."""
     problem = words.shorten(words.one_line(problem), 500)
-    form = words.escape(words.one_line(COMMANDS.get(command, command)))
+    form = words.escape(words.shorten(COMMANDS.get(command, words.one_line(command)), 100))
     blocks: list[Block] = [SectionBlock(text=words.plain(problem))] if problem else []
     blocks.append(SectionBlock(text=words.markup(f"Write it as `{form}`. More in `/sms help`.")))
     return Post.of(f"{words.escape(problem)} Write it as {form}.".strip(), blocks)
@@ -115,7 +115,7 @@ def _change(change: Change) -> str:
 
 
 def _other(what: str) -> str:
-    return words.escape(words.shorten(what.replace("_", " "), 100))
+    return words.escape(words.shorten(words.one_line(what.replace("_", " ")), 30))
 
 
 def _groups(told: list[str]) -> list[str]:

@@ -67,7 +67,7 @@ def fit(text: str) -> str:
 def mention(someone: str) -> str:
     """A user, or a user group (its id begins with S), as Slack shows and pings them."""
     if not _ID.fullmatch(someone):
-        return escape(someone)
+        return escape(shorten(one_line(someone), 80))
     return f"<!subteam^{someone}>" if someone.startswith("S") else f"<@{someone}>"
 
 

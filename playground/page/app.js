@@ -13,6 +13,7 @@ import { drawModal } from "./modals.js";
 import { words } from "./mrkdwn.js";
 import { customers, pretty } from "./phones.js";
 import { goHome, slack } from "./slack.js";
+import { settleAll } from "./sticky.js";
 import { actors, channel, feedOf, inThread, isDirect, isMember, markSeen, newestIn, onRedraw, personName, phone, phones, redraw, ui, unreadIn, world } from "./store.js";
 import { announce } from "./toast.js";
 
@@ -93,13 +94,29 @@ function draw() {
   }
   settle();
   seeOld();
+  const focus = focused();
   patch(root, h("div", { class: `page show-${ui.side}` }, topBar(), customers(), slack()));
-  for (const node of document.querySelectorAll(".stick")) if (node.__stuck) node.scrollTop = node.scrollHeight;
+  focus?.();
+  settleAll();
   jump();
   drawModal();
   rememberPlace();
   const unread = world.channels.filter((where) => isMember(where)).reduce((sum, where) => sum + unreadIn(where), 0);
   document.title = `${unread ? `(${unread}) ` : ""}Playground`;
+}
+
+/** Where the keyboard is. A card that was redrawn has new elements: the same one of them gets the focus back. */
+function focused() {
+  const node = document.activeElement;
+  const article = node?.closest("article");
+  if (!article) return null;
+  const [id, action] = [article.id, node.dataset.action];
+  return () => {
+    if (node.isConnected) return;
+    const again = document.getElementById(id);
+    const same = action ? again?.querySelector(`[data-action="${CSS.escape(action)}"]`) : null;
+    (same ?? again?.querySelector("button, a"))?.focus({ preventScroll: true });
+  };
 }
 
 /** Bring the message that a permalink names into view, once. */
@@ -135,12 +152,6 @@ function tell(before, after) {
 onRedraw(draw);
 onWorld(tell);
 followLinks();
-// Pictures arrive after their message was drawn: keep lists at their end.
-document.addEventListener("load", (event) => {
-  const list = event.target.closest?.(".stick");
-  if (list?.__stuck) list.scrollTop = list.scrollHeight;
-}, true);
-
 await load();
 if (arrived) visit(arrived);
 if (ui.home && ui.loaded && !ui.fixed) goHome();

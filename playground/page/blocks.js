@@ -77,7 +77,7 @@ function table(block) {
 }
 
 const KINDS = {
-  header: (block) => h("h3", { dir: "auto" }, textObject(block.text)),
+  header: (block) => h("h2", { dir: "auto" }, textObject(block.text)),
   section,
   context,
   divider: () => h("hr"),

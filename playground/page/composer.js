@@ -6,6 +6,7 @@ import { character, NAMES } from "./emoji.js";
 import { icon, iconButton } from "./icons.js";
 import { pickEmoji } from "./picker.js";
 import { channel, isDirect, redraw, ui, world } from "./store.js";
+import { toEnd } from "./sticky.js";
 import { toast } from "./toast.js";
 
 const drafts = new Map(); // "person/channel/thread" -> {text, files, broadcast, suggestions, active, sending}
@@ -33,7 +34,7 @@ async function submit(draft, where, thread, node) {
   const command = COMMAND.exec(node.value.trimEnd()); // a space before the slash makes it a message
   if (command) {
     const name = `/${command[1].toLowerCase()}`;
-    const known = world.commands.some((one) => one.command === name);
+    const known = !world.commands.length || world.commands.some((one) => one.command === name);
     if (known && thread) return notice(draft, `\`${name}\` is not supported in threads. Sorry!`);
     if (!known) {
       return notice(draft, `\`${name}\` is not a valid command. In Slack, all messages that start with the "/" symbol are interpreted as commands.\nIf you are trying to send a message and not run a command, try preceding the "/" with an empty space.`);
@@ -55,8 +56,7 @@ async function submit(draft, where, thread, node) {
   if (sent.ok) {
     if (!command) draft.files = [];
     draft.broadcast = false;
-    const pane = node.closest(".pane")?.querySelector(".stick");
-    if (pane) pane.__stuck = true;
+    toEnd(node.closest(".pane")?.querySelector(".stick"));
   } else if (!node.value) {
     node.value = draft.text = text;
     grow(node);

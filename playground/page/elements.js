@@ -18,6 +18,7 @@ function aria(block, one, scope) {
   return {
     key: `${one.action_id ?? one.type}`,
     id,
+    "data-action": one.action_id ?? null,
     "aria-describedby": described || null,
     "aria-invalid": scope.errors?.[block.block_id] ? "true" : null,
     "aria-required": block.type === "input" && !block.optional ? "true" : null,
@@ -51,7 +52,7 @@ function button(block, one, scope) {
       visit(here);
     }
     if (!one.url && one.confirm && !(await confirmed(one.confirm, event.currentTarget))) return;
-    scope.act(block, one, one.value === undefined ? {} : { value: one.value });
+    scope.act(block, one, {});
   };
   if (one.url) {
     return h("a", { ...props, href: /^https?:/.test(one.url) ? one.url : null, target: "_blank", rel: "noopener noreferrer", onClick: press },
@@ -79,7 +80,6 @@ function select(block, one, scope) {
     if (one.confirm && !(await confirmed(one.confirm, anchor))) return;
     scope.choose(block, one, picked.value, picked.query);
   };
-  const label = scope.label(block) ?? words(one.placeholder?.text ?? "Choose");
   const shown = chosen.length
     ? many
       ? h("span", { class: "chips" }, chosen.map((value) => h("span", { class: "chip" }, entry(one, value))))
@@ -88,16 +88,14 @@ function select(block, one, scope) {
   return h(
     "button",
     {
-      ...aria(block, one, scope), type: "button", class: `select ${busy ? "busy" : ""}`, "aria-haspopup": "listbox", "aria-label": chosen.length ? `${label}: ${chosen.map((value) => plainEntry(one, value)).join(", ")}` : label,
+      ...aria(block, one, scope), type: "button", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", class: `select ${busy ? "busy" : ""}`,
+      "aria-label": block.type === "input" ? null : words(one.placeholder?.text ?? "Choose"),
       title: one.placeholder ? words(one.placeholder.text) : null, onClick: open,
     },
     shown,
     icon("down", 16),
   );
 }
-
-const plainEntry = (one, value) =>
-  typeof value === "string" ? String(entry(one, value)[0]) : words(value.text?.text ?? "");
 
 function overflow(block, one, scope) {
   const open = async (event) => {
@@ -126,7 +124,7 @@ function textInput(type) {
         const wants = one.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
         if (event.key === "Enter" && !one.multiline && block.dispatch_action && wants.includes("on_enter_pressed")) {
           event.preventDefault();
-          scope.act(block, one, { value: event.target.value });
+          scope.choose(block, one, event.target.value);
         }
       },
     };
@@ -155,8 +153,9 @@ function toInput(type, value) {
 
 function boxes(type) {
   return (block, one, scope) => {
-    const { key, id, ...described } = aria(block, one, scope);
     const many = type === "checkbox";
+    const { key, id, ...described } = aria(block, one, scope);
+    if (many) for (const name of ["aria-required", "aria-invalid"]) delete described[name]; // a group has none
     const current = scope.current(block, one);
     const on = (option) => (many ? (current ?? []).some((item) => item.value === option.value) : current?.value === option.value);
     const change = async (event, option) => {

@@ -26,7 +26,7 @@ const PATHS = {
 export function icon(name, size = 18) {
   return h(
     "svg",
-    { viewBox: "0 0 24 24", width: size, height: size, class: "icon", "aria-hidden": "true", focusable: "false" },
+    { viewBox: "0 0 24 24", width: size, height: size, class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" },
     h("path", { d: PATHS[name] }),
   );
 }

@@ -23,9 +23,10 @@ export function popover(anchor, { className = "", label, role = "dialog" }, draw
     box.popover = "manual";
     host.append(box);
     const anchorId = anchor.id;
+    let edge = anchor.getBoundingClientRect();
     const place = () => {
       const at = anchor.isConnected ? anchor : document.getElementById(anchorId);
-      const edge = (at ?? anchor).getBoundingClientRect();
+      if (at) edge = at.getBoundingClientRect(); // else its card was redrawn: stay where it was
       const size = box.getBoundingClientRect();
       const below = window.innerHeight - edge.bottom - 12;
       const above = edge.top - 12;

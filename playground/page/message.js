@@ -20,7 +20,7 @@ export function avatar(id, size = "") {
   if (one?.is_bot || id === bot()?.id) return h("span", { class: `avatar app ${size}`, "aria-hidden": "true" }, icon("reply", size === "small" ? 13 : 20));
   const name = one?.name ?? "?";
   const initials = one?.initials || name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
-  const hue = [...(id ?? "")].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % HUES;
+  const hue = Math.max(0, world.people.indexOf(one)) % HUES;
   return h("span", { class: `avatar hue-${hue} ${size}`, "aria-hidden": "true" }, initials);
 }
 
@@ -45,7 +45,7 @@ export function messages(where, items, place) {
     const date = ofTs(post.ts);
     const newDay = !before || !sameDay(ofTs(before.ts), date);
     if (newDay) out.push(h("div", { class: "day", key: `day-${post.ts}` }, h("span", {}, dayTitle(date))));
-    const plain = (one) => one && !one.private && !one.broadcast && !one.deleted && !one.subtype;
+    const plain = (one) => one && !one.private && !one.broadcast && !one.deleted && !one.subtype && !one.blocks?.some((block) => block.type === "actions");
     const compact = !newDay && plain(before) && plain(post) && before.user === post.user && post.ts - before.ts < FOLLOWS && !(place === "feed" && repliesOf(where, before.ts).length);
     out.push(post.private ? privateAnswer(where, post, place) : message(where, post, place, compact));
     before = post;
@@ -117,7 +117,7 @@ function reactions(where, post) {
       const who = `${people.map(personName).join(", ")} reacted with :${name}:`;
       return h(
         "button",
-        { key: name, type: "button", class: "reaction", "aria-pressed": mine ? "true" : "false", "aria-label": who, title: who, onClick: () => react(where, post, name) },
+        { key: name, type: "button", class: "reaction", "aria-pressed": mine ? "true" : "false", "aria-label": `${character(name) ?? name}${people.length}: ${who}`, title: who, onClick: () => react(where, post, name) },
         emojiNode(name), h("span", { class: "count" }, String(people.length)),
       );
     }),
@@ -125,7 +125,11 @@ function reactions(where, post) {
   );
 }
 
-const react = (where, post, name) => attempt("react", { user: ui.as, channel: where.id, ts: post.ts, name });
+/** Reacts, or takes one's own reaction back. */
+function react(where, post, name) {
+  const mine = post.reactions?.[name]?.includes(ui.as);
+  return attempt("react", { user: ui.as, channel: where.id, ts: post.ts, name, ...(mine ? { remove: true } : {}) });
+}
 
 async function addReaction(event, where, post) {
   const name = await pickEmoji(event.currentTarget);
@@ -139,7 +143,7 @@ function summary(where, post) {
   const count = `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
   return h(
     "button",
-    { type: "button", class: "summary", onClick: () => openThread(where, post.ts), "aria-label": `${count}, open thread` },
+    { type: "button", class: "summary", onClick: () => openThread(where, post.ts) },
     h("span", { class: "faces" }, faces.map((id) => avatar(id, "small"))),
     h("span", { class: "summary-count" }, count),
     h("span", { class: "summary-last" }, `Last reply ${lastReply(ofTs(replies[replies.length - 1].ts))}`),

@@ -4,6 +4,7 @@ import { attempt, readFile } from "./api.js";
 import { full, moment, sameDay, dayTitle, time } from "./dates.js";
 import { h } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
+import { sticky } from "./sticky.js";
 import { markSeen, phone, phones, redraw, ui, unreadOn, world } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -99,15 +100,9 @@ function screen(one, line) {
     if (index === 0 || !sameDay(moment(texts[index - 1].at), at)) out.push(h("li", { class: "phone-day", key: `day-${text.sid}` }, dayTitle(at)));
     out.push(bubble(text));
   });
-  return h(
+  return sticky(
     "ul",
-    { class: "screen stick", key: `${one.number}-${line}`, tabindex: "0", "aria-label": "Texts", init: (node) => {
-      node.__stuck = true;
-      node.scrollTop = node.scrollHeight;
-      node.addEventListener("scroll", () => {
-        node.__stuck = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
-      });
-    } },
+    { class: "screen", key: `${one.number}-${line}`, "aria-label": "Texts" },
     out.length ? out : h("li", { class: "empty" }, "Write a text below. It arrives as a customer’s SMS."),
   );
 }

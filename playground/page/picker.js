@@ -110,7 +110,7 @@ export function pick(anchor, { block, one, scope, many, chosen }) {
           "div",
           {
             key: `${KEY(item.value)}`, id: `${listId}-${index}`, role: "option", "aria-selected": on ? "true" : "false",
-            class: `list-item ${index === active ? "active" : ""}`, onClick: () => take(item),
+            class: `list-item ${index === active ? "active" : ""}`, onClick: () => take(item), onPointerdown: (event) => event.preventDefault(),
             onPointermove: () => {
               if (active === index) return;
               active = index;

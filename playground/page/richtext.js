@@ -26,14 +26,14 @@ const pieces = (elements) => (elements ?? []).map(piece);
 
 function part(one) {
   if (one.type === "rich_text_preformatted") return h("pre", { class: "code" }, pieces(one.elements));
-  if (one.type === "rich_text_quote") return h("blockquote", {}, pieces(one.elements));
+  if (one.type === "rich_text_quote") return h("blockquote", { dir: "auto" }, pieces(one.elements));
   if (one.type === "rich_text_list") {
     const ordered = one.style === "ordered";
     const start = ordered ? (one.offset ?? 0) + 1 : null;
-    const items = one.elements.map((item) => h("li", {}, pieces(item.elements)));
+    const items = one.elements.map((item) => h("li", { dir: "auto" }, pieces(item.elements)));
     return h(ordered ? "ol" : "ul", { class: `indent-${Math.min(one.indent ?? 0, 5)}`, start }, items);
   }
-  return h("div", { class: "rich-line" }, pieces(one.elements));
+  return h("div", { class: "rich-line", dir: "auto" }, pieces(one.elements));
 }
 
-export const richText = (block) => h("div", { class: "rich", dir: "auto" }, block.elements.map(part));
+export const richText = (block) => h("div", { class: "rich" }, block.elements.map(part));

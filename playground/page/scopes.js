@@ -1,7 +1,6 @@
 // What the elements of a post, a modal or a Home do: their current choice, and where a press goes.
 
 import { act, attempt } from "./api.js";
-import { words } from "./mrkdwn.js";
 import { redraw, ui, world } from "./store.js";
 
 const picks = new Map(); // what is chosen or typed but not (yet) known to the server: "place|BLOCK/ACTION" -> value
@@ -9,7 +8,8 @@ const busy = new Set();
 
 const MENU = /select$|^(radio_buttons|checkboxes|datepicker|timepicker|datetimepicker)$/;
 const BY_ID = /(users|conversations|channels)_select$/;
-const TEXT = /_input$/;
+const TEXT = /^(plain_text|number|email_text|url_text)_input$/;
+const EXTERNAL = /external_select$/;
 
 /** Every interactive element of a list of blocks, from the top. */
 export function* elementsOf(blocks) {
@@ -32,7 +32,7 @@ function known(one, choice) {
   if (choice === null || choice === undefined) return null;
   if (Array.isArray(choice)) return choice.map((item) => known(one, item));
   const value = typeof choice === "object" ? choice.value : choice;
-  if (BY_ID.test(one.type) || /picker$/.test(one.type)) return value;
+  if (BY_ID.test(one.type) || TEXT.test(one.type) || /picker$/.test(one.type)) return value;
   const options = one.options ?? (one.option_groups ?? []).flatMap((group) => group.options);
   const text = choice.text?.text ?? choice.text ?? value;
   return options?.find((option) => option.value === value) ?? { value, text: { type: "plain_text", text, emoji: true } };
@@ -55,20 +55,19 @@ export function scope({ place, target, blocks, choices, errors }) {
     redraw();
     await attempt(what, { ...address(block, one), ...extra });
     busy.delete(key);
-    if (what === "choose") picks.delete(key);
+    if (what === "choose" && MENU.test(one.type)) picks.delete(key);
     redraw();
   };
 
   const self = {
     errors,
     domId: (block, one) => `${place}-${block.block_id}-${one.action_id}`.replace(/[^\w-]/g, "_"),
-    label: (block) => (block.label ? words(block.label.text) : null),
     busy: (block, one) => busy.has(at(block, one)),
     current(block, one) {
       const key = at(block, one);
       if (picks.has(key)) return picks.get(key);
       const choice = `${block.block_id}/${one.action_id}`;
-      return choices && choice in choices && MENU.test(one.type) ? known(one, choices[choice]) : initial(one);
+      return choices && choice in choices ? known(one, choices[choice]) : initial(one);
     },
     set(block, one, value) {
       picks.set(at(block, one), value);
@@ -77,7 +76,8 @@ export function scope({ place, target, blocks, choices, errors }) {
     choose(block, one, value, query) {
       picks.set(at(block, one), value);
       redraw();
-      if (block.type === "input" && !block.dispatch_action) return undefined;
+      // Inputs stay here until the modal is handed in; only what an external menu offered must be told with its query.
+      if (block.type === "input" && !block.dispatch_action && !EXTERNAL.test(one.type)) return undefined;
       return send("choose", block, one, { value: bare(value), ...(query ? { query } : {}) });
     },
     query: (block, one, query) => act("options", { ...address(block, one), query }),
@@ -85,9 +85,9 @@ export function scope({ place, target, blocks, choices, errors }) {
     values() {
       const all = {};
       for (const [block, one] of elementsOf(blocks)) {
-        if (!MENU.test(one.type) && !TEXT.test(one.type)) continue;
+        if (EXTERNAL.test(one.type) || !(MENU.test(one.type) || TEXT.test(one.type))) continue;
         const value = bare(self.current(block, one));
-        if (value !== null && value !== undefined && value !== "") all[`${block.block_id}/${one.action_id}`] = value;
+        all[`${block.block_id}/${one.action_id}`] = value === "" || value === undefined ? null : value;
       }
       return all;
     },

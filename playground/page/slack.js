@@ -7,17 +7,8 @@ import { h } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { avatar, messages } from "./message.js";
 import { scope } from "./scopes.js";
+import { sticky } from "./sticky.js";
 import { bot, channel, directWithBot, feedOf, isDirect, isMember, markSeen, me, newestIn, person, privateAnswers, redraw, repliesOf, ui, unreadIn, world } from "./store.js";
-
-/** A list that stays at its end when it was there (see app.js). */
-const stick = (props, ...children) =>
-  h("div", { ...props, class: `stick ${props.class ?? ""}`, tabindex: "0", init: (node) => {
-    node.__stuck = true;
-    node.scrollTop = node.scrollHeight;
-    node.addEventListener("scroll", () => {
-      node.__stuck = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
-    });
-  } }, children);
 
 const byTime = (one, other) => (one.ts < other.ts ? -1 : one.ts > other.ts ? 1 : 0);
 
@@ -73,10 +64,11 @@ function footer(where, thread) {
 function feed(where) {
   markSeen(`${ui.as}/${where.id}`, newestIn(where));
   const items = [...feedOf(where), ...privateAnswers(where, null).map((one) => ({ ...one, private: true })), ...noticesFor(where, null)].sort(byTime);
-  return stick(
+  return sticky(
+    "div",
     { class: "feed", key: `feed-${where.id}`, role: "region", "aria-label": "Messages" },
     items.length ? messages(where, items, "feed")
-      : h("div", { class: "empty" }, h("h3", {}, isDirect(where) ? "Nothing here yet" : `This is the beginning of #${where.name}`), h("p", {}, "Text from a phone on the left, and the conversation shows up here.")),
+      : h("div", { class: "empty" }, h("h2", {}, isDirect(where) ? "Nothing here yet" : `This is the beginning of #${where.name}`), h("p", {}, "Text from a phone on the left, and the conversation shows up here.")),
   );
 }
 
@@ -111,7 +103,8 @@ function threadPane(where) {
     "section",
     { class: "pane thread-pane", key: `thread-${where.id}-${ui.thread}`, "aria-label": "Thread", onKeydown: (event) => event.key === "Escape" && !event.defaultPrevented && event.target.tagName !== "TEXTAREA" && close() },
     h("header", { class: "pane-head" }, h("h1", {}, "Thread"), h("span", { class: "pane-where" }, isDirect(where) ? bot()?.name : `# ${where.name}`), iconButton("close", "Close thread", { onClick: close })),
-    stick(
+    sticky(
+      "div",
       { class: "feed", role: "region", "aria-label": "Thread messages" },
       root ? messages(where, [root], "thread") : h("p", { class: "empty" }, "The first message of this thread is gone."),
       h("div", { class: "reply-line", key: "replies" }, h("span", {}, replies.length ? `${replies.length} ${replies.length === 1 ? "reply" : "replies"}` : "No replies yet")),
@@ -146,9 +139,9 @@ function homePane() {
       "div",
       { class: "home-panel", id: "home-panel", role: "tabpanel", "aria-labelledby": `tab-${ui.homeTab}`, key: `${ui.homeTab}-${ui.as}` },
       onMessages
-        ? direct ? [feed(direct), composer(direct, null)] : h("div", { class: "empty" }, h("h3", {}, "No messages yet"), h("p", {}, `${app?.name ?? "The app"} has not written to ${me()?.name ?? "you"}.`))
+        ? direct ? [feed(direct), composer(direct, null)] : h("div", { class: "empty" }, h("h2", {}, "No messages yet"), h("p", {}, `${app?.name ?? "The app"} has not written to ${me()?.name ?? "you"}.`))
         : home ? h("div", { class: "home-view" }, blocks(home.view.blocks, scope({ place: `view-${home.id}`, target: { channel: null, ts: home.id }, blocks: home.view.blocks, choices: home.choices, errors: home.errors })))
-          : h("div", { class: "empty" }, h("h3", {}, "Nothing on Home yet"), h("p", {}, `${app?.name ?? "The app"} has not drawn a Home for ${me()?.name ?? "you"}.`)),
+          : h("div", { class: "empty" }, h("h2", {}, "Nothing on Home yet"), h("p", {}, `${app?.name ?? "The app"} has not drawn a Home for ${me()?.name ?? "you"}.`)),
     ),
   );
 }
@@ -160,7 +153,7 @@ export function slack() {
     "main",
     { class: `slack ${threaded ? "with-thread" : ""}`, "aria-label": "Slack" },
     sidebar(),
-    ui.home ? homePane() : where ? channelPane(where) : h("section", { class: "pane channel-pane" }, h("div", { class: "empty" }, h("h3", {}, "No channel yet"), h("p", {}, "Nobody has made one."))),
+    ui.home ? homePane() : where ? channelPane(where) : h("section", { class: "pane channel-pane" }, h("div", { class: "empty" }, h("h2", {}, "No channel yet"), h("p", {}, "Nobody has made one."))),
     threaded ? threadPane(where) : null,
   );
 }

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("received_at", UTCDateTime(), nullable=False),
         sa.Column("processed_at", UTCDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("retry_at", UTCDateTime(), nullable=True),
         sa.Column("error", AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "key"),
@@ -301,6 +302,7 @@ def upgrade() -> None:
         sa.Column("channel_id", AutoString(), nullable=False),
         sa.Column("root_ts", AutoString(), nullable=True),
         sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("opening_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -372,6 +374,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('waiting', 'sending', 'unknown')"),
         )
         batch_op.create_index("delivery_post", ["post_id"], unique=False)
+        batch_op.create_index("delivery_result", ["result_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
 
@@ -380,6 +383,7 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
         batch_op.drop_index(batch_op.f("ix_delivery_conversation_id"))
+        batch_op.drop_index("delivery_result")
         batch_op.drop_index("delivery_post")
         batch_op.drop_index(
             "delivery_open",

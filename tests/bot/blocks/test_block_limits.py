@@ -13,7 +13,7 @@ from bot.blocks.card import card
 from bot.blocks.lines import LINES, line
 from bot.blocks.post import Post
 from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
-from bot.blocks.texts import texts
+from bot.blocks.texts import MOST_TEXTS, texts
 from desk.values import Backlog, Card, Change, Filter, Page, Queue, Row, Text
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def others(outside: str) -> Iterator[Post]:
     text = Text(body=outside, pictures=10, recovered=True)
     yield texts([text], outside, "U1")
     yield texts([Text(body=outside[:1500])] * 2, outside)
-    yield texts([Text(body="x", recovered=True, pictures=1)] * 500, outside, "U1")
+    yield texts([Text(body="x" * (3000 // MOST_TEXTS), recovered=True, pictures=1)] * MOST_TEXTS, outside, "U1")
     details: dict[str, Any] = {
         "sentence": outside * 3,
         "choice": outside,
@@ -126,9 +126,9 @@ def others(outside: str) -> Iterator[Post]:
     yield whispers.note_kept(BIG, 1)
     yield whispers.refused(outside * 3)
     yield whispers.close_anyway(BIG, outside, NOW)
-    change = Change(what=outside, actor_id=outside or None, before=outside, after=outside, at=NOW)
+    strange = Change(what=outside, actor_id="<@U9>", before=None, after=None, at=NOW)
     owned = Change(what="assigned", actor_id="U0123456789", before="U0123456789", after="U0123456789", at=NOW)
-    yield whispers.history([change] * 100, outside)
+    yield whispers.history([strange] * 100, outside)
     yield whispers.history([owned] * 100, outside)
     yield whispers.help_()
     yield whispers.usage("/mine", outside)

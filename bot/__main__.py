@@ -1,0 +1,70 @@
+"""`threadline …`, the same as `python -m bot …`."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from bot import logs
+from bot.settings import StartError, load
+
+cli = typer.Typer(
+    help="Threadline: text messages from customers as Slack threads with an owner.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@cli.command()
+def serve() -> None:
+    """Run the bridge. It brings the database up to date first."""
+    from bot.app import serve as run  # noqa: PLC0415 - the libraries take a second that --help need not wait for
+
+    logs.configure()
+    _run(run(load()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date and stop."""
+    from bot.app import migrate_only  # noqa: PLC0415
+
+    logs.configure()
+    _run(migrate_only(load()))
+    print("The database is up to date.")
+
+
+@cli.command()
+def demo(
+    *,
+    tour: Annotated[bool, typer.Option("--tour", help="Run the tour, then exit: 0, or 1 if a step failed.")] = False,
+    port: Annotated[int, typer.Option(help="Where the page is served on this machine; 0 for any free port.")] = 8090,
+) -> None:
+    """Try it without any account: a local Slack and a local Twilio, and a page to use them on."""
+    from bot.demo import demo as run  # noqa: PLC0415
+
+    logs.configure(stream=False)
+    raise typer.Exit(_run(run(tour_only=tour, port=port)))
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        return 0
+
+
+def main() -> None:
+    """Run a command; what keeps it from starting is one sentence and exit code 2."""
+    try:
+        cli()
+    except StartError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,317 @@
+"""The composition root: settings -> database -> desk -> Slack, web, workers, schedule. Everything is built here."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import structlog
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
+
+from bot import handlers, schedule, web
+from bot.board import Board
+from bot.handlers import replies
+from bot.handlers.context import Context
+from bot.people import Directory
+from bot.settings import Settings, StartError
+from desk import receipts
+from desk.clock import Clock, SystemClock
+from desk.delivery import Courier, Effect, Sender, Settle
+from desk.intake import Intake
+from sms import numbers
+from sms.gateway import Gateway, close_client, open_client
+from sms.webhooks import USE_CASES, Webhooks
+from storage import inboxes, raw_requests, workspaces
+from storage.database import Database, connect
+from storage.database import now as database_now
+from storage.deliveries import Limit, Terms
+from storage.migrations import migrate
+from storage.models import Kind, Workspace
+
+log = structlog.get_logger(__name__)
+
+_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_READY_SECONDS = 2.0
+_STOP_SECONDS = 8
+
+# Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
+_POSTS = Terms(method="chat.postMessage", limit=Limit(per_minute=200, burst=40), pace_seconds=1.05)
+_TEXTS = Terms(method="chat.postMessage", limit=_POSTS.limit, pace_seconds=1.05, merges=True)
+_UPDATES = Terms(method="chat.update", limit=Limit(per_minute=48, burst=16))
+_REACTIONS = Terms(method="reactions.add", limit=Limit(per_minute=48, burst=16))
+_WHISPERS = Terms(method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
+_SMS = Terms()
+_SMS_LOOKS = (5.0, 15.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """Everything that runs."""
+
+    settings: Settings
+    database: Database
+    workspace: Workspace
+    web: Starlette
+    bolt: AsyncApp
+    intake: Intake
+    courier: Courier
+    schedule: AsyncIOScheduler
+
+
+@asynccontextmanager
+async def open_bridge(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bridge]:
+    """Build the bridge and run its workers until the block ends, when what is in flight is finished.
+
+    Raises StartError with one sentence when something that it needs is not there.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings)
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
+        slack = AsyncWebClient(
+            settings.slack_bot_token, base_url=settings.slack_api_url, session=session, retry_handlers=[]
+        )
+        workspace = await _know_workspace(slack, database, clock)
+        twilio = open_client(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url)
+        stack.push_async_callback(close_client, twilio)
+        await _connect_inboxes(settings, database, workspace, clock)
+        hold = timedelta(seconds=settings.reply_hold_seconds)
+        intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold)})
+        directory = Directory(slack, database, workspace)
+        board = Board(slack, database, clock, settings.managers)
+        gateway = Gateway(twilio, database, settings.public_url)
+        courier = Courier(database, clock, _effects(board, gateway))
+        database.on_commit.append(courier.wake)
+        bolt = _bolt(slack, settings, Context(database, clock, intake, directory, workspace))
+        webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake)
+        bridge = Bridge(
+            settings=settings,
+            database=database,
+            workspace=workspace,
+            web=web.routes(bolt, settings.slack_signing_secret, webhooks.routes, lambda: _is_ready(database, courier)),
+            bolt=bolt,
+            intake=intake,
+            courier=courier,
+            schedule=schedule.build(
+                database=database,
+                clock=clock,
+                intake=intake,
+                directory=directory,
+                backlog_check_seconds=settings.backlog_check_seconds,
+            ),
+        )
+        await _sync(directory)
+        await intake.retry()
+        await _run(bridge, stack)
+        yield bridge
+
+
+async def _open_database(settings: Settings) -> Database:
+    try:
+        database = connect(settings.database_url)
+    except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
+        raise StartError(
+            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
+        ) from None
+    try:
+        await migrate(database)
+    except (DBAPIError, OSError, TimeoutError):
+        await database.close()
+        raise StartError(
+            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
+            "exists and may be written to."
+        ) from None
+    return database
+
+
+async def _know_workspace(slack: AsyncWebClient, database: Database, clock: Clock) -> Workspace:
+    """The workspace that the token belongs to; what is stored of it will do while Slack cannot be reached."""
+    try:
+        told = await slack.auth_test()
+    except SlackApiError as error:
+        reason = error.response.get("error")
+        raise StartError(
+            f"Slack refused SLACK_BOT_TOKEN ({reason}): copy the bot token (xoxb-…) from the app's OAuth page."
+        ) from None
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        async with database.read() as session:
+            known = await workspaces.find_only(session)
+        if known is None:
+            raise StartError(
+                "Slack could not be reached: check the network, and SLACK_API_URL if you set it."
+            ) from None
+        log.warning("slack not reachable at start", workspace=known.id)
+        return known
+    async with database.write() as session:
+        return await workspaces.ensure(
+            session,
+            team_id=told["team_id"],
+            name=told["team"],
+            url=told["url"],
+            bot_user_id=told["user_id"],
+            now=clock.now(),
+        )
+
+
+async def _connect_inboxes(settings: Settings, database: Database, workspace: Workspace, clock: Clock) -> None:
+    async with database.write() as session:
+        for number, channel_id in settings.inboxes.items():
+            try:
+                normal = numbers.e164(number)
+            except ValueError as error:
+                raise StartError(f"INBOXES is not right: {error}") from None
+            await inboxes.ensure(
+                session,
+                workspace_id=workspace.id,
+                number=normal,
+                label=numbers.label(normal, home=normal),
+                channel_id=channel_id,
+                now=clock.now(),
+            )
+        await raw_requests.hurry(session, "NoInbox")
+
+
+def _effects(board: Board, gateway: Gateway) -> dict[str, Effect]:
+    """How each kind of delivery is sent, looked up and written down."""
+
+    def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
+        return Effect(terms=terms, send=send, look=board.look, settle=settle)
+
+    def draw(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
+        return Effect(terms=terms, send=send, look=board.look_again, settle=settle)
+
+    return {
+        Kind.CARD: post(board.post_card, _POSTS, board.card_posted),
+        Kind.TEXT: post(board.post_texts, _TEXTS),
+        Kind.LINE: post(board.post_line, _POSTS),
+        Kind.ALERT: post(board.post_alert, _POSTS),
+        Kind.REDRAW: draw(board.redraw, _UPDATES, board.drawn),
+        Kind.MARK: draw(board.mark, _REACTIONS),
+        Kind.WHISPER: draw(board.whisper, _WHISPERS),
+        Kind.REPLY: Effect(
+            terms=_SMS,
+            send=gateway.send,
+            look=gateway.look,
+            settle=receipts.settle,
+            look_after=_SMS_LOOKS,
+            gives_up=True,
+        ),
+    }
+
+
+def _bolt(slack: AsyncWebClient, settings: Settings, context: Context) -> AsyncApp:
+    workspace = context.workspace
+
+    async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
+        if team_id != workspace.team_id:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=workspace.bot_user_id,
+            bot_token=settings.slack_bot_token,
+        )
+
+    bolt = AsyncApp(
+        client=AsyncWebClient(base_url=slack.base_url, session=slack.session, retry_handlers=[]),
+        authorize=authorize,  # type: ignore[arg-type]
+        process_before_response=True,
+        request_verification_enabled=False,  # web.py verifies, over the body as it came
+    )
+    handlers.register(bolt, context)
+    return bolt
+
+
+async def _sync(directory: Directory) -> None:
+    """Read the directory; when Slack is away the stored one will do until tonight."""
+    try:
+        await directory.sync()
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("directory not read", error=type(error).__name__)
+
+
+async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
+    """Start the workers; when the stack unwinds, what is in flight is finished before anything is closed."""
+    courier = asyncio.create_task(bridge.courier.run())
+
+    async def stop() -> None:
+        bridge.schedule.shutdown(wait=False)
+        await bridge.courier.stop()
+        await courier
+
+    bridge.schedule.start()
+    stack.push_async_callback(stop)
+    if bridge.settings.slack_app_token:
+        socket_mode = AsyncSocketModeHandler(bridge.bolt, bridge.settings.slack_app_token)
+        stack.push_async_callback(socket_mode.close_async)
+        try:
+            await socket_mode.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            reason = error.response.get("error")
+            raise StartError(
+                f"Slack refused SLACK_APP_TOKEN ({reason}): make an app-level token (xapp-…) with connections:write."
+            ) from None
+
+
+async def _is_ready(database: Database, courier: Courier) -> bool:
+    try:
+        async with asyncio.timeout(_READY_SECONDS), database.read() as session:
+            await database_now(session)
+    except (DBAPIError, OSError, TimeoutError):
+        return False
+    return courier.is_alive
+
+
+async def serve(settings: Settings) -> None:
+    """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
+    with _bind(settings) as bound:
+        async with open_bridge(settings) as bridge:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    bridge.web,
+                    log_config=None,
+                    access_log=False,
+                    lifespan="off",
+                    timeout_graceful_shutdown=_STOP_SECONDS,
+                )
+            )
+            _say_where(settings)
+            await server.serve(sockets=[bound])
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1024)
+    except OSError:
+        raise StartError(
+            f"{settings.host}:{settings.port} cannot be listened on: another program has the port. "
+            "Stop it, or set HOST and PORT."
+        ) from None
+
+
+def _say_where(settings: Settings) -> None:
+    """What an admin has to know at start, in sentences."""
+    webhook = f"{settings.public_url}/twilio/inbound#rc=5&rp=all"
+    print(f"Threadline listens on {settings.host}:{settings.port}. Twilio's webhook and fallback URL: {webhook}")
+    if not settings.managers:
+        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.")
+    if not settings.inboxes:
+        print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…")
+
+
+async def migrate_only(settings: Settings) -> None:
+    """Bring the database up to date; raises StartError when it cannot be reached."""
+    database = await _open_database(settings)
+    await database.close()

@@ -1,0 +1,282 @@
+"""The sender of Slack effects: draws what is stored. Posts, cards, marks, alerts and private lines.
+
+Every post carries our id in its metadata, so that one whose answer was lost is found again and adopted.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.blocks import alerts, card, lines, texts, whispers
+from bot.blocks.post import Post
+from desk import cards, lifecycle
+from desk.clock import Clock
+from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
+from desk.values import Backlog, Card, Text
+from storage import conversations, inboxes, messages
+from storage.database import Database
+from storage.deliveries import Claimed
+from storage.models import MessageStatus, Thread
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE = "threadline_delivery"
+MARKS = {"waiting": "hourglass_flowing_sand", "delivered": "white_check_mark", "failed": "exclamation", "note": "lock"}
+
+_HISTORY_MARGIN = 60.0  # seconds by which Slack's clock and the database's may differ
+_HISTORY_PAGE = 100
+_CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "restricted_action")
+_TOKEN_REFUSED = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
+_UNSURE = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
+_ROOT_GONE = ("thread_not_found", "message_not_found")
+_AWAY_SECONDS = 30.0
+_RETRY_SECONDS = 2.0
+_CARD_SECONDS = 0.3
+
+Call = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Sends to one workspace. `managers` are the ids of users and user groups that alerts mention."""
+
+    client: AsyncWebClient
+    database: Database
+    clock: Clock
+    managers: Sequence[str]
+
+    async def post_card(self, claimed: Claimed) -> Outcome:
+        """Post the root of a conversation's thread."""
+        async with self.database.read() as session:
+            thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
+            drawn = await cards.read(session, thread)
+        return await self._post(claimed, thread.channel_id, card.card(drawn), revision=drawn.revision)
+
+    async def post_texts(self, claimed: Claimed) -> Outcome:
+        """Post inbound texts in their thread, as one message."""
+        async with self.database.read() as session:
+            thread = await self._thread(session, claimed)
+            ids = [row.message_id for row in claimed.texts if row.message_id is not None]
+            inbound = await messages.list_inbound(session, ids)
+            conversation = await conversations.get(session, thread.workspace_id, thread.conversation_id)
+            contact = await conversations.get_contact(session, conversation)
+        items = [Text(body=one.body, pictures=one.pictures, recovered=one.recovered) for one in inbound]
+        mention = next((row.payload["mention"] for row in claimed.texts if row.payload["mention"]), None)
+        broadcast = any(row.payload["broadcast"] for row in claimed.texts)
+        post = texts.texts(items, contact.name or contact.label, mention)
+        return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
+
+    async def post_line(self, claimed: Claimed) -> Outcome:
+        """Post a line that says what happened."""
+        async with self.database.read() as session:
+            thread = await self._thread(session, claimed)
+        return await self._post(claimed, thread.channel_id, lines.line(**claimed.delivery.payload), thread=thread)
+
+    async def post_alert(self, claimed: Claimed) -> Outcome:
+        """Post what is to be said about an inbox's backlog."""
+        payload = claimed.delivery.payload
+        async with self.database.read() as session:
+            inbox = await inboxes.get(session, claimed.delivery.workspace_id, payload["inbox_id"])
+        oldest = payload["oldest_since"]
+        backlog = Backlog(
+            inbox_id=inbox.id,
+            inbox=payload["inbox"],
+            count=payload["count"],
+            oldest_since=datetime.fromisoformat(oldest) if oldest else None,
+        )
+        now = self.clock.now()
+        post = {
+            "ping": lambda: alerts.backlog(backlog, self.managers, now),
+            "again": lambda: alerts.backlog_again(backlog, self.managers, now, before=payload["before"]),
+            "clear": lambda: alerts.backlog_clear(backlog),
+        }[payload["step"]]()
+        return await self._post(claimed, inbox.channel_id, post)
+
+    async def redraw(self, claimed: Claimed) -> Outcome:
+        """Draw the cards of a conversation as things stand: the current one, and the one before, which links to it."""
+        async with self.database.read() as session:
+            threads = (await conversations.list_threads(session, claimed.delivery.conversation_id or 0))[-2:]
+            cards_now = [(thread, await cards.read(session, thread)) for thread in threads]
+        stale = [(thread, drawn) for thread, drawn in cards_now if thread.revision < drawn.revision]
+        if any(thread.root_ts is None for thread, _ in stale):
+            return Retry(seconds=_CARD_SECONDS, reason="its card is being posted")
+        outcome: Outcome = Done(drawn=max((drawn.revision for _, drawn in cards_now), default=0))
+        for thread, drawn in stale:
+            updated = await self._update(thread, drawn)
+            if not isinstance(updated, Done) and thread.is_current:
+                outcome = updated
+        return outcome
+
+    async def _update(self, thread: Thread, drawn: Card) -> Outcome:
+        post = card.card(drawn)
+        return await self._call(
+            lambda: self.client.chat_update(
+                channel=thread.channel_id, ts=thread.root_ts or "", text=post.text, blocks=list(post.blocks)
+            )
+        )
+
+    async def mark(self, claimed: Claimed) -> Outcome:
+        """Add a mark to the rep's own message; the one that a text has not left only while that is so."""
+        name = claimed.delivery.payload["mark"]
+        async with self.database.read() as session:
+            message = await messages.load(session, claimed.delivery.workspace_id, claimed.delivery.message_id or 0)
+        if name == "waiting" and (message.left_at is not None or message.status != MessageStatus.HELD):
+            return Done()
+        outcome = await self._call(
+            lambda: self.client.reactions_add(
+                channel=message.channel_id or "", timestamp=message.ts or "", name=MARKS[name]
+            )
+        )
+        return Done() if isinstance(outcome, Refused) else outcome
+
+    async def whisper(self, claimed: Claimed) -> Outcome:
+        """Tell one person something in the thread; at most once, and lost without harm."""
+        payload = dict(claimed.delivery.payload)
+        what, reader = payload["what"], payload.pop("reader")
+        async with self.database.read() as session:
+            thread = await self._thread(session, claimed)
+        if what == "note_kept":
+            post = whispers.note_kept(payload["message_id"], payload["attempt"])
+        else:
+            post = lines.line(author=reader, **payload)
+        outcome = await self._call(
+            lambda: self.client.chat_postEphemeral(
+                channel=thread.channel_id,
+                user=reader,
+                thread_ts=thread.root_ts,
+                text=post.text,
+                blocks=list(post.blocks),
+            )
+        )
+        return outcome if isinstance(outcome, Retry) else Done()
+
+    async def _thread(self, session: AsyncSession, claimed: Claimed) -> Thread:
+        thread = await conversations.current_thread(session, claimed.delivery.conversation_id or 0)
+        if thread is None or thread.root_ts is None:
+            raise LookupError("nothing is posted in a thread before its card")
+        return thread
+
+    async def _post(
+        self,
+        claimed: Claimed,
+        channel_id: str,
+        post: Post,
+        *,
+        thread: Thread | None = None,
+        broadcast: bool = False,
+        revision: int = 0,
+    ) -> Outcome:
+        message: dict[str, Any] = {
+            "channel": channel_id,
+            "text": post.text,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": str(claimed.delivery.id)}},
+        }
+        if thread is not None:
+            message["thread_ts"] = thread.root_ts
+            message["reply_broadcast"] = broadcast
+        outcome = await self._call(lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
+        if isinstance(outcome, Refused) and outcome.reason in {"invalid_blocks", "msg_blocks_too_long"}:
+            log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
+            outcome = await self._call(lambda: self.client.chat_postMessage(**message))
+        if isinstance(outcome, Refused) and outcome.reason in _ROOT_GONE and thread is not None:
+            async with self.database.write() as session:
+                await lifecycle.replace_card(
+                    session, thread.workspace_id, thread.channel_id, thread.root_ts or "", now=self.clock.now()
+                )
+            return Retry(seconds=_CARD_SECONDS, reason="the thread's root is gone")
+        return Done(outcome.result_id, drawn=revision) if isinstance(outcome, Done) else outcome
+
+    async def _call(self, call: Call) -> Outcome:
+        """One call. Refused by Slack, or failed before it was sent, is certain; anything else is unknown."""
+        try:
+            answer = await call()
+        except aiohttp.ClientConnectorError as error:
+            return Retry(seconds=_RETRY_SECONDS, reason=type(error).__name__)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            return Unknown(type(error).__name__)
+        except SlackApiError as error:
+            return _refusal(error)
+        return Done(answer.get("ts") or answer.get("message_ts"))
+
+    async def look(self, claimed: Claimed) -> Sight:
+        """Look for our id among what was posted since the attempt began."""
+        delivery = claimed.delivery
+        oldest = str((delivery.started_at or 0) - _HISTORY_MARGIN)
+        async with self.database.read() as session:
+            if delivery.conversation_id is None:
+                inbox = await inboxes.get(session, delivery.workspace_id, delivery.payload["inbox_id"])
+                channel_id, root_ts = inbox.channel_id, None
+            else:
+                thread = await conversations.current_thread(session, delivery.conversation_id)
+                if thread is None:
+                    return Absent()
+                channel_id, root_ts = thread.channel_id, thread.root_ts
+        try:
+            if root_ts is None:
+                answer = await self.client.conversations_history(
+                    channel=channel_id, oldest=oldest, limit=_HISTORY_PAGE, include_all_metadata=True
+                )
+            else:
+                answer = await self.client.conversations_replies(
+                    channel=channel_id, ts=root_ts, oldest=oldest, limit=_HISTORY_PAGE, include_all_metadata=True
+                )
+        except (TimeoutError, aiohttp.ClientError) as error:
+            return CannotTell(type(error).__name__)
+        except SlackApiError as error:
+            return CannotTell(str(error.response.get("error")))
+        for message in answer["messages"]:
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("delivery") == str(delivery.id):
+                return Found(message["ts"])
+        return CannotTell("more than a page was posted since") if answer.get("has_more") else Absent()
+
+    async def look_again(self, claimed: Claimed) -> Sight:
+        """A drawing is simply done again."""
+        del claimed
+        return Absent()
+
+    async def card_posted(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+        """Write down where the thread is."""
+        del now
+        thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
+        if isinstance(outcome, Done):
+            thread.root_ts, thread.revision = outcome.result_id, outcome.drawn
+
+    async def drawn(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+        """Write down which revision the cards show."""
+        del now
+        if isinstance(outcome, Done):
+            for thread in await conversations.list_threads(session, claimed.delivery.conversation_id or 0):
+                thread.revision = max(thread.revision, outcome.drawn)
+
+    async def nothing_more(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+        """Nothing follows from what was posted; what Slack refused shows in the log."""
+        del session, now
+        if isinstance(outcome, Refused):
+            log.error("delivery parked", delivery=str(claimed.delivery.id), reason=outcome.reason)
+
+
+def _refusal(error: SlackApiError) -> Outcome:
+    reason = str(error.response.get("error"))
+    if reason in {"ratelimited", "rate_limited"}:
+        seconds = float(error.response.headers.get("Retry-After", 1))
+        return Retry(seconds=seconds, reason=reason, blocks=True)
+    if reason in _CHANNEL_AWAY:
+        return Retry(seconds=_AWAY_SECONDS, reason=reason)
+    if reason in _TOKEN_REFUSED:
+        log.error("token refused", reason=reason)
+        return Retry(seconds=_AWAY_SECONDS, reason=reason)
+    if reason in _UNSURE or error.response.status_code >= 500:  # noqa: PLR2004 - HTTP's server errors
+        return Unknown(reason)
+    if reason in {"already_reacted", "no_reaction"}:
+        return Done()
+    return Refused(reason=reason)

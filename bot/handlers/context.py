@@ -1,0 +1,177 @@
+"""What every handler is given, acknowledged and told in one place: who acts, on what, and why it was refused."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_bolt.response import BoltResponse
+from sqlalchemy.exc import NoResultFound
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.blocks import queue, whispers
+from bot.blocks.place import Place
+from bot.blocks.post import Post
+from bot.people import Directory
+from desk import lifecycle, queues
+from desk.access import Actor
+from desk.clock import Clock
+from desk.errors import DeskError
+from desk.intake import Intake
+from desk.values import Filter, Queue
+from storage.database import Database
+from storage.models import Workspace
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What handlers work with; Bolt hands it over as `desk`."""
+
+    database: Database
+    clock: Clock
+    intake: Intake
+    directory: Directory
+    workspace: Workspace
+
+    async def draw_queue(self, actor: Actor, place: Place, *, channel_id: str | None) -> Post:
+        """The page of a queue that `place` names, as it stands for this reader in this channel."""
+        which = place.queue or Queue.MINE
+        async with self.database.read() as session:
+            page = await queues.read(
+                session,
+                actor,
+                which,
+                place.filter or (Filter.OPEN if which is Queue.UNASSIGNED else Filter.ALL),
+                channel_id=channel_id,
+                inbox_id=place.inbox_id,
+                page=place.page,
+                size=queue.PAGE_SIZE,
+                now=self.clock.now(),
+            )
+        return queue.queue(page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A press on a button or a choice in a menu; Bolt hands it over as `press`.
+
+    `value` is the button's value or the chosen option's; `place` says what the block was about.
+    """
+
+    desk: Context
+    actor: Actor
+    place: Place
+    channel_id: str | None
+    action_id: str
+    value: str
+    trigger_id: str
+    respond: AsyncRespond
+
+    @property
+    def now(self) -> datetime:
+        """When it is."""
+        return self.desk.clock.now()
+
+    @property
+    def conversation_id(self) -> int:
+        """The conversation that was pressed on; raises ValueError when the block names none."""
+        if self.place.conversation_id is None:
+            raise ValueError("this block belongs to no conversation")
+        return self.place.conversation_id
+
+    async def change(self, change: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        """Make one change to the conversation; whatever its owner does there also marks it read."""
+        async with self.desk.database.write() as session:
+            await change(session)
+            await lifecycle.see(session, self.actor, self.conversation_id, now=self.now)
+
+    async def whisper(self, post: Post) -> None:
+        """Answer privately, and leave what was pressed as it is."""
+        await self.respond(text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False)
+
+    async def redraw(self, place: Place | None = None) -> None:
+        """Draw the queue again that was pressed in; a card is redrawn by its own delivery."""
+        place = place or self.place
+        if place.queue is not None:
+            post = await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id)
+            await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
+
+
+def attach(app: AsyncApp, desk: Context) -> None:
+    """Acknowledge before any listener, resolve who acts and where, and give refusals one way out."""
+
+    async def resolve(
+        context: AsyncBoltContext,
+        body: Body,
+        ack: AsyncAck,
+        respond: AsyncRespond,
+        next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt passes the continuation by this name
+    ) -> None:
+        await ack()
+        context["desk"] = desk
+        if context.user_id is not None:
+            actor = Actor(workspace_id=desk.workspace.id, user_id=context.user_id)
+            context["actor"] = actor
+            context["place"] = _place(body)
+            if body.get("type") == "block_actions":
+                context["press"] = _press(desk, actor, body, respond)
+        await next()
+
+    async def refuse(error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
+        if isinstance(error, DeskError):
+            return await _tell(context, body, str(error))
+        reference = uuid4().hex[:8]
+        log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
+        if "event" in body:
+            return BoltResponse(status=500, body="")
+        if isinstance(error, NoResultFound | ValueError):
+            return await _tell(context, body, f"This is out of date. Please open it again. (Reference {reference})")
+        return await _tell(context, body, f"Something went wrong on our side. (Reference {reference})")
+
+    app.middleware(resolve)
+    app.error(refuse)
+
+
+def _place(body: Body) -> Place:
+    """Where a press or a menu's question came from; nowhere when the block is not one of ours."""
+    block = body["actions"][0] if body.get("actions") else body
+    try:
+        return Place.decode(str(block.get("block_id")))
+    except ValueError:
+        return Place()
+
+
+def _press(desk: Context, actor: Actor, body: Body, respond: AsyncRespond) -> Press:
+    action = body["actions"][0]
+    return Press(
+        desk=desk,
+        actor=actor,
+        place=_place(body),
+        channel_id=(body.get("channel") or {}).get("id"),
+        action_id=str(action.get("action_id")),
+        value=str((action.get("selected_option") or action).get("value") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        respond=respond,
+    )
+
+
+async def _tell(context: AsyncBoltContext, body: Body, sentence: str) -> BoltResponse:
+    """Say a sentence privately, in the way that this kind of request is answered."""
+    post = whispers.refused(sentence)
+    if "command" in body:
+        return await context.ack(text=post.text, blocks=list(post.blocks), response_type="ephemeral")
+    if body.get("type") == "view_submission":
+        fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+        return await context.ack(response_action="errors", errors={fields[0]: sentence})
+    press: Press | None = context.get("press")
+    if press is not None:
+        await press.whisper(post)
+        await press.redraw()
+    return BoltResponse(status=200, body="")

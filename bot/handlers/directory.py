@@ -1,0 +1,27 @@
+"""People come, go and change: the directory hears of it."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.handlers.context import Body, Context
+
+
+async def joined(event: Body, desk: Context) -> None:
+    """Somebody joined a channel."""
+    await desk.directory.join(event["user"], event["channel"])
+
+
+async def left(event: Body, desk: Context) -> None:
+    """Somebody left a channel."""
+    await desk.directory.leave(event["user"], event["channel"])
+
+
+async def changed(event: Body, desk: Context) -> None:
+    """Somebody's name, account or role changed."""
+    await desk.directory.store(event["user"])
+
+
+def register(app: AsyncApp) -> None:
+    """Attach the events."""
+    app.event("member_joined_channel")(joined)
+    app.event("member_left_channel")(left)
+    app.event("user_change")(changed)

@@ -1,0 +1,75 @@
+"""Close, Reopen, and the card's `…` menu: Release, Mark read, Mark unread, History, Name."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import actions, modals, whispers
+from bot.handlers.context import Body, Context, Press
+from desk import assignment, lifecycle
+from desk.access import Actor
+from desk.errors import CustomerWaits
+
+
+async def close(press: Press) -> None:
+    """Close it; asks once when the customer still waits."""
+    try:
+        await _close(press, anyway=False)
+    except CustomerWaits:
+        async with press.desk.database.read() as session:
+            contact, since = await lifecycle.read_waiting(session, press.actor, press.conversation_id)
+        await press.whisper(whispers.close_anyway(press.conversation_id, contact, since))
+
+
+async def close_anyway(press: Press) -> None:
+    """Close it although the customer waits."""
+    await _close(press, anyway=True)
+    await press.respond(delete_original=True)
+
+
+async def _close(press: Press, *, anyway: bool) -> None:
+    await press.change(
+        lambda session: lifecycle.close(session, press.actor, press.conversation_id, anyway=anyway, now=press.now)
+    )
+
+
+async def reopen(press: Press) -> None:
+    """Open it again."""
+    await press.change(lambda session: lifecycle.reopen(session, press.actor, press.conversation_id, now=press.now))
+
+
+async def more(press: Press, client: AsyncWebClient) -> None:
+    """Whatever was chosen in the card's `…` menu."""
+    actor, conversation_id = press.actor, press.conversation_id
+    match press.value:
+        case actions.RELEASE:
+            await press.change(lambda session: assignment.release(session, actor, conversation_id, now=press.now))
+        case actions.MARK_READ:
+            async with press.desk.database.write() as session:
+                await lifecycle.see(session, actor, conversation_id, now=press.now)
+        case actions.MARK_UNREAD:
+            async with press.desk.database.write() as session:
+                await lifecycle.mark_unread(session, actor, conversation_id, now=press.now)
+        case actions.HISTORY:
+            async with press.desk.database.read() as session:
+                contact, changes = await lifecycle.read_history(session, actor, conversation_id)
+            await press.whisper(whispers.history(changes, contact))
+        case actions.RENAME:
+            async with press.desk.database.read() as session:
+                name = await lifecycle.read_name(session, actor, conversation_id)
+            await client.views_open(trigger_id=press.trigger_id, view=modals.rename(conversation_id, name))
+
+
+async def rename(view: Body, actor: Actor, desk: Context) -> None:
+    """Give the contact the name that was typed."""
+    typed = view["state"]["values"][actions.NAME_BLOCK][actions.NAME_INPUT].get("value") or ""
+    async with desk.database.write() as session:
+        await lifecycle.rename(session, actor, int(view["private_metadata"]), typed, now=desk.clock.now())
+
+
+def register(app: AsyncApp) -> None:
+    """Attach the card's buttons and menu."""
+    app.action(actions.CLOSE)(close)
+    app.action(actions.CLOSE_ANYWAY)(close_anyway)
+    app.action(actions.REOPEN)(reopen)
+    app.action(actions.MORE)(more)
+    app.view(actions.RENAME_MODAL)(rename)

@@ -1,0 +1,161 @@
+"""What is written, edited, deleted and reacted to in threads, and the buttons about what became of a reply.
+
+Messages are stored through the intake before they are acknowledged, so that one that cannot be used yet is kept.
+"""
+
+from datetime import datetime, timedelta
+
+from slack_bolt.async_app import AsyncApp
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import markup
+from bot.blocks import actions
+from bot.blocks.lines import parse_attempt
+from bot.handlers.context import Body, Context, Press
+from desk import lifecycle, receipts, reply
+from desk.access import Actor
+from desk.intake import Receipt, UseCase
+from storage import people, workspaces
+
+MESSAGE = "slack.message"
+EDIT = "slack.edit"
+DELETION = "slack.deletion"
+REACTION = "slack.reaction"
+
+_FORWARDED = (None, "file_share", "thread_broadcast")
+
+
+async def message(event: Body, body: Body, desk: Context) -> None:
+    """Sort what Slack calls a message: something written, edited or deleted in a thread by a person."""
+    subtype = event.get("subtype")
+    if subtype == "message_deleted" or (subtype == "message_changed" and _is_tombstone(event)):
+        await desk.intake.take(DELETION, body["event_id"], _kept(body))
+    elif subtype == "message_changed":
+        if _is_persons_edit(event):
+            await desk.intake.take(EDIT, body["event_id"], _kept(body))
+    elif subtype in _FORWARDED and _is_threaded(event) and _is_persons(event):
+        key = f"{body['team_id']}:{event['channel']}:{event['ts']}"
+        if await desk.intake.take(MESSAGE, key, _kept(body)) is Receipt.KEPT:
+            await desk.directory.ensure(event["user"], event["channel"])
+            await desk.intake.retry()
+
+
+def _kept(body: Body) -> Body:
+    return {"team_id": body["team_id"], "event": body["event"]}
+
+
+def _is_threaded(event: Body) -> bool:
+    return bool(event.get("thread_ts")) and event["thread_ts"] != event.get("ts")
+
+
+def _is_persons(event: Body) -> bool:
+    return bool(event.get("user")) and not event.get("bot_id")
+
+
+def _is_tombstone(event: Body) -> bool:
+    return (event.get("message") or {}).get("subtype") == "tombstone"
+
+
+def _is_persons_edit(event: Body) -> bool:
+    """An unfurled link and our own redraw are told as changes too; a person's edit changes the text."""
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    return bool(_is_persons(now) and now.get("edited") and now.get("text") != before.get("text"))
+
+
+async def reaction(event: Body, body: Body, desk: Context) -> None:
+    """A reaction shows that its author has seen the conversation."""
+    if (event.get("item") or {}).get("type") == "message":
+        await desk.intake.take(REACTION, body["event_id"], _kept(body))
+
+
+def use_cases(hold: timedelta) -> dict[str, UseCase]:
+    """What is done with each kind of stored event; `hold` is the default hold of a reply."""
+
+    async def write(session: AsyncSession, body: Body, now: datetime) -> None:
+        event = body["event"]
+        await reply.write(session, await _written(session, body, event, event), hold=hold, now=now)
+
+    async def edit(session: AsyncSession, body: Body, now: datetime) -> None:
+        event = body["event"]
+        await reply.edit(session, await _written(session, body, event["message"], event), now=now)
+
+    async def delete(session: AsyncSession, body: Body, now: datetime) -> None:
+        event = body["event"]
+        workspace = await workspaces.get(session, body["team_id"])
+        ts = str(event.get("deleted_ts") or event["message"]["ts"])
+        await reply.delete(session, workspace.id, event["channel"], ts, now=now)
+        await lifecycle.replace_card(session, workspace.id, event["channel"], ts, now=now)
+
+    async def react(session: AsyncSession, body: Body, now: datetime) -> None:
+        event = body["event"]
+        workspace = await workspaces.get(session, body["team_id"])
+        actor = Actor(workspace_id=workspace.id, user_id=event["user"])
+        await lifecycle.see_at(session, actor, event["item"]["channel"], event["item"]["ts"], now=now)
+
+    return {MESSAGE: write, EDIT: edit, DELETION: delete, REACTION: react}
+
+
+async def _written(session: AsyncSession, body: Body, said: Body, event: Body) -> reply.Written:
+    workspace = await workspaces.get(session, body["team_id"])
+    text = str(said.get("text") or "")
+    return reply.Written(
+        workspace_id=workspace.id,
+        channel_id=event["channel"],
+        thread_ts=str(said.get("thread_ts") or ""),
+        ts=said["ts"],
+        author_id=said["user"],
+        body=await _plain(session, workspace.id, markup.without_prefix(text)),
+        is_note=markup.is_note(text),
+        has_files=bool(said.get("files")),
+        is_stranger=said.get("user_team", body["team_id"]) != body["team_id"],
+        edited_ts=str((said.get("edited") or {}).get("ts") or ""),
+    )
+
+
+async def _plain(session: AsyncSession, workspace_id: int, text: str) -> str:
+    names = markup.Names(
+        people=await people.names(session, workspace_id, markup.people_in(text)),
+        channels=await people.channel_names(session, workspace_id, markup.channels_in(text)),
+    )
+    return markup.to_plain(text, names)
+
+
+async def retry(press: Press) -> None:
+    """Send what certainly did not go once more."""
+    await _send_again(press, "Retry")
+
+
+async def send_again(press: Press) -> None:
+    """Send what nobody knows about once more."""
+    await _send_again(press, "Send again")
+
+
+async def _send_again(press: Press, choice: str) -> None:
+    message_id, attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await receipts.send_again(session, press.actor, message_id, attempt, choice=choice, now=press.now)
+
+
+async def it_arrived(press: Press) -> None:
+    """Settle what nobody knows about as sent."""
+    message_id, attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await receipts.it_arrived(session, press.actor, message_id, attempt, now=press.now)
+
+
+async def send_as_sms(press: Press) -> None:
+    """Send a note after all, without its prefix."""
+    message_id, attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await receipts.send_note(session, press.actor, message_id, attempt, now=press.now)
+    await press.respond(delete_original=True)
+
+
+def register(app: AsyncApp) -> None:
+    """Attach the events and the buttons."""
+    app.event("message")(message)
+    app.event("reaction_added")(reaction)
+    app.action(actions.RETRY)(retry)
+    app.action(actions.SEND_AGAIN)(send_again)
+    app.action(actions.IT_ARRIVED)(it_arrived)
+    app.action(actions.SEND_AS_SMS)(send_as_sms)

@@ -1,0 +1,62 @@
+"""The HTTP routes and nothing else; Twilio's are handed over by `app.py`."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+_LARGEST_BODY = 1024 * 1024
+
+
+def routes(
+    bolt: AsyncApp, signing_secret: str, twilio: Sequence[Route], is_ready: Callable[[], Awaitable[bool]]
+) -> Starlette:
+    """The application that uvicorn serves."""
+    verifier = SignatureVerifier(signing_secret)
+
+    async def slack_events(request: Request) -> Response:
+        if int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY:
+            return PlainTextResponse("Too large", status_code=413)
+        body = await request.body()
+        if not verifier.is_valid_request(body, dict(request.headers)):
+            return PlainTextResponse("Unauthorized", status_code=401)
+        answer = await bolt.async_dispatch(
+            AsyncBoltRequest(body=_readable(body.decode()), headers=dict(request.headers))
+        )
+        response = Response(answer.body, status_code=answer.status)
+        for name, values in answer.headers.items():
+            if name.lower() != "content-length":
+                for value in values:
+                    response.headers.append(name, value)
+        return response
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_request: Request) -> Response:
+        ready = await is_ready()
+        return PlainTextResponse("ready" if ready else "not ready", status_code=200 if ready else 503)
+
+    return Starlette(
+        routes=[
+            Route("/slack/events", slack_events, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            *twilio,
+        ]
+    )
+
+
+def _readable(body: str) -> str:
+    """Bolt takes any form that contains `payload`, even within what a person typed, for an interaction, and drops it.
+
+    So where it is no field's name it is percent-encoded, after the signature was checked over the body as it came.
+    """
+    if body.startswith(("{", "payload=")) or "&payload=" in body:
+        return body
+    return body.replace("payload", "%70ayload")

@@ -1,0 +1,139 @@
+"""The sender of texts: one reply is one call to Twilio, and a lost answer is looked up, never repeated.
+
+Twilio has no idempotency key for creating a message, so only its own answer, its receipts and its message list say
+whether a text has left.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+
+from desk.delivery import CannotTell, Done, Found, Outcome, Refused, Retry, Sight, Unknown
+from sms import errors
+from storage import messages
+from storage.database import Database
+from storage.deliveries import Claimed
+from storage.models import Contact, Inbox, Message
+
+_TIMEOUT_SECONDS = 15.0
+_MARGIN = timedelta(seconds=60)  # Twilio's clock and ours may differ
+_LISTED = 50
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+_RETRY_SECONDS = 5.0
+_SILENT = logging.getLogger("threadline.twilio")  # the library logs whole numbers, so it is given nobody to tell
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+
+
+class HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
+    """Twilio's client with a timeout that holds: the library accepts one and ignores it."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=_TIMEOUT_SECONDS, logger=_SILENT)
+
+    async def request(self, method: str, url: str, **options: Any) -> Response:
+        """Make one request, without retries; raises aiohttp's own errors, and TimeoutError."""
+        options["timeout"] = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+        response: Response = await super().request(method, url, **options)
+        return response
+
+
+def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Client:
+    """A client for Twilio, or for what stands in its place at `api_url`. Needs a running loop."""
+    client = Client(account_sid, auth_token, http_client=HttpClient())
+    if api_url:
+        client.api.base_url = api_url.rstrip("/")
+    return client
+
+
+async def close_client(client: Client) -> None:
+    """Close the client's connections."""
+    if isinstance(client.http_client, HttpClient):
+        await client.http_client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Sends replies and looks up what became of them. `public_url` is where Twilio's receipts go."""
+
+    client: Client
+    database: Database
+    public_url: str
+
+    async def send(self, claimed: Claimed) -> Outcome:
+        """Send one reply. What failed before it left, a 4xx and a 429 are certain; anything else is unknown."""
+        message, contact, inbox = await self._load(claimed)
+        try:
+            sent = await self.client.messages.create_async(
+                to=contact.address,
+                from_=inbox.number,
+                body=message.body,
+                status_callback=self._callback(message),
+            )
+        except aiohttp.ClientConnectorError as error:
+            return Retry(seconds=_RETRY_SECONDS, reason=type(error).__name__)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            return Unknown(type(error).__name__)
+        except TwilioException as error:
+            return _refusal(error)
+        if not sent.sid:
+            return Unknown("an answer without a SID")
+        return Done(sent.sid)
+
+    def _callback(self, message: Message) -> str:
+        about = {"workspace": message.workspace_id, "message": message.id, "attempt": message.attempt}
+        return f"{self.public_url}/twilio/status?{urlencode(about)}"
+
+    async def look(self, claimed: Claimed) -> Sight:
+        """Look for a reply whose answer was lost: a receipt that came meanwhile, or Twilio's own list.
+
+        The list is asked by numbers and creation time, never by DateSent, which is null while a text is queued.
+        """
+        message, contact, inbox = await self._load(claimed)
+        if message.sid is not None:
+            return Found(message.sid)
+        try:
+            listed = await self.client.messages.list_async(to=contact.address, from_=inbox.number, limit=_LISTED)
+        except (TimeoutError, aiohttp.ClientError, TwilioException) as error:
+            return CannotTell(type(error).__name__)
+        began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC) - _MARGIN
+        async with self.database.read() as session:
+            for found in reversed(listed):
+                if not found.sid or not _could_be(found, message.body, began):
+                    continue
+                if await messages.find_by_sid(session, message.workspace_id, found.sid) is None:
+                    return Found(found.sid)
+        return CannotTell("not in Twilio's list")
+
+    async def _load(self, claimed: Claimed) -> tuple[Message, Contact, Inbox]:
+        delivery = claimed.delivery
+        if delivery.message_id is None:
+            raise ValueError("a reply's delivery names its message")
+        async with self.database.read() as session:
+            return await messages.load_reply(session, delivery.workspace_id, delivery.message_id)
+
+
+def _could_be(found: MessageInstance, body: str, began: datetime) -> bool:
+    """Whether a listed message may be ours; trial accounts put a prefix before the body."""
+    return (found.body or "").endswith(body) and found.date_created is not None and found.date_created >= began
+
+
+def _refusal(error: TwilioException) -> Outcome:
+    if not isinstance(error, TwilioRestException):
+        return Unknown(type(error).__name__)
+    if error.status == _TOO_MANY_REQUESTS:
+        return Retry(seconds=_RETRY_SECONDS, reason="Twilio asks for patience", blocks=False)
+    if error.status >= _SERVER_ERROR:
+        return Unknown(f"HTTP {error.status}")
+    failure = errors.explain(error.code)
+    return Refused(reason=failure.sentence, code=error.code, can_retry=failure.retry, opted_out=failure.opted_out)

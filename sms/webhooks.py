@@ -1,0 +1,148 @@
+"""What Twilio posts to us: inbound texts and receipts, checked by signature, stored before they are answered."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from twilio.request_validator import RequestValidator
+
+from desk import receipts, receive
+from desk.intake import Intake, UseCase
+from sms import errors, numbers
+from storage.models import MessageStatus
+
+log = structlog.get_logger(__name__)
+
+INBOUND = "twilio.inbound"
+STATUS = "twilio.status"
+
+_EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_PATIENCE_SECONDS = 2.5
+_LARGEST_BODY = 256 * 1024
+_MOST_FIELDS = 200
+_REFUSED = PlainTextResponse("Forbidden", status_code=403)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Twilio's two routes. Signatures are checked against `public_url`, which is what Twilio signs, never the Host."""
+
+    auth_token: str
+    public_url: str
+    intake: Intake
+
+    @property
+    def routes(self) -> list[Route]:
+        """`POST /twilio/inbound` and `POST /twilio/status`."""
+        return [
+            Route("/twilio/inbound", self._inbound, methods=["POST"]),
+            Route("/twilio/status", self._status, methods=["POST"]),
+        ]
+
+    async def _inbound(self, request: Request) -> Response:
+        """An empty TwiML, and as XML: Twilio texts a plain text body to the customer, an error page too."""
+        form = await self._verified(request)
+        if form is None:
+            return _REFUSED
+        sid = form.get("MessageSid") or form.get("SmsSid")
+        if not sid:
+            return Response(status_code=400)
+        stored = await self._take(INBOUND, f"{form.get('AccountSid', '')}:{sid}", form)
+        if not stored:
+            return Response(status_code=503)
+        log.info("text received", sid=sid, sender=numbers.masked(form.get("From", "")))
+        return Response(_EMPTY_TWIML, media_type="text/xml")
+
+    async def _status(self, request: Request) -> Response:
+        form = await self._verified(request)
+        if form is None:
+            return _REFUSED
+        about = {key: request.query_params.get(key, "") for key in ("workspace", "message", "attempt")}
+        key = f"{form.get('MessageSid', '')}:{form.get('MessageStatus', '')}"
+        stored = await self._take(STATUS, key, {**form, "about": about})
+        return Response(status_code=204 if stored else 503)
+
+    async def _verified(self, request: Request) -> dict[str, str] | None:
+        """The form, or None when Twilio has not signed it."""
+        signature = request.headers.get("X-Twilio-Signature")
+        if not signature or int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY:
+            return None
+        body = await request.body()
+        try:
+            fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            return None
+        form = dict(fields)
+        query = f"?{request.url.query}" if request.url.query else ""
+        url = f"{self.public_url}{request.url.path}{query}"
+        if not RequestValidator(self.auth_token).validate(url, form, signature):
+            log.warning("signature refused", path=request.url.path)
+            return None
+        return form
+
+    async def _take(self, source: str, key: str, body: dict[str, Any]) -> bool:
+        try:
+            await asyncio.wait_for(self.intake.take(source, key, body), _PATIENCE_SECONDS)
+        except Exception as error:
+            log.exception("webhook not stored", source=source, error=type(error).__name__)
+            return False
+        return True
+
+
+async def receive_text(session: AsyncSession, form: dict[str, Any], now: datetime) -> None:
+    """The use case of an inbound webhook: the form becomes a message."""
+    number = numbers.normalize(form.get("To", ""))
+    sender = form.get("From", "")
+    count = int(form.get("NumMedia") or 0)
+    media = tuple(
+        {"url": form.get(f"MediaUrl{place}", ""), "type": form.get(f"MediaContentType{place}", "")}
+        for place in range(count)
+    )
+    incoming = receive.Incoming(
+        sid=form.get("MessageSid") or form["SmsSid"],
+        number=number,
+        address=numbers.normalize(sender),
+        label=numbers.label(sender, home=number),
+        can_reply=numbers.can_reply(sender),
+        body=form.get("Body", ""),
+        media=media,
+        opt_out_type=form.get("OptOutType"),
+    )
+    await receive.receive(session, incoming, now=now)
+
+
+async def receive_receipt(session: AsyncSession, form: dict[str, Any], now: datetime) -> None:
+    """The use case of a status callback; one that is not about a reply of ours says nothing."""
+    about = form["about"]
+    status = form.get("MessageStatus", "")
+    if not all(str(about[key]).isdecimal() for key in about) or status not in set(MessageStatus):
+        return
+    sid = form.get("MessageSid", "")
+    message = await receipts.find_message(
+        session, int(about["workspace"]), int(about["message"]), int(about["attempt"]), sid
+    )
+    if message is None:
+        return
+    code = int(form["ErrorCode"]) if str(form.get("ErrorCode", "")).isdecimal() else None
+    failure = errors.explain(code)
+    await receipts.receipt(
+        session,
+        message,
+        sid=sid,
+        status=status,
+        sentence=failure.sentence,
+        code=code,
+        can_retry=failure.retry,
+        opted_out=failure.opted_out,
+        now=now,
+    )
+
+
+USE_CASES: dict[str, UseCase] = {INBOUND: receive_text, STATUS: receive_receipt}

