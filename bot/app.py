@@ -16,7 +16,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 
 from bot import handlers, schedule, web
@@ -33,7 +32,7 @@ from sms import numbers
 from sms.gateway import Gateway, close_client, open_client
 from sms.webhooks import USE_CASES, Webhooks
 from storage import inboxes, raw_requests, workspaces
-from storage.database import Database, connect
+from storage.database import Database, DatabaseError, connect
 from storage.database import now as database_now
 from storage.deliveries import Limit, Terms
 from storage.migrations import migrate
@@ -127,7 +126,7 @@ async def _open_database(settings: Settings) -> Database:
         ) from None
     try:
         await migrate(database)
-    except (DBAPIError, OSError, TimeoutError):
+    except (DatabaseError, OSError, TimeoutError):
         await database.close()
         raise StartError(
             "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
@@ -269,7 +268,7 @@ async def _is_ready(database: Database, courier: Courier) -> bool:
     try:
         async with asyncio.timeout(_READY_SECONDS), database.read() as session:
             await database_now(session)
-    except (DBAPIError, OSError, TimeoutError):
+    except (DatabaseError, OSError, TimeoutError):
         return False
     return courier.is_alive
 

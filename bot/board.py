@@ -12,7 +12,6 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.blocks import alerts, card, lines, texts, whispers
 from bot.blocks.post import Post
@@ -21,7 +20,7 @@ from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.values import Backlog, Card, Text
 from storage import conversations, inboxes, messages
-from storage.database import Database
+from storage.database import Database, Session
 from storage.deliveries import Claimed
 from storage.models import MessageStatus, Thread
 
@@ -157,7 +156,7 @@ class Board:
         )
         return outcome if isinstance(outcome, Retry) else Done()
 
-    async def _thread(self, session: AsyncSession, claimed: Claimed) -> Thread:
+    async def _thread(self, session: Session, claimed: Claimed) -> Thread:
         thread = await conversations.current_thread(session, claimed.delivery.conversation_id or 0)
         if thread is None or thread.root_ts is None:
             raise LookupError("nothing is posted in a thread before its card")
@@ -244,21 +243,21 @@ class Board:
         del claimed
         return Absent()
 
-    async def card_posted(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+    async def card_posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down where the thread is."""
         del now
         thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
         if isinstance(outcome, Done):
             thread.root_ts, thread.revision = outcome.result_id, outcome.drawn
 
-    async def drawn(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+    async def drawn(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down which revision the cards show."""
         del now
         if isinstance(outcome, Done):
             for thread in await conversations.list_threads(session, claimed.delivery.conversation_id or 0):
                 thread.revision = max(thread.revision, outcome.drawn)
 
-    async def nothing_more(self, session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+    async def nothing_more(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Nothing follows from what was posted; what Slack refused shows in the log."""
         del session, now
         if isinstance(outcome, Refused):

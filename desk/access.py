@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk.errors import CannotOwn, GuestsDoNotOwn, NotInChannel
 from storage import conversations, inboxes, people
+from storage.database import Session
 from storage.models import Conversation, Inbox, Person
 
 
@@ -17,7 +16,7 @@ class Actor:
     user_id: str
 
 
-async def require_rep(session: AsyncSession, actor: Actor, inbox: Inbox) -> Person:
+async def require_rep(session: Session, actor: Actor, inbox: Inbox) -> Person:
     """The person behind the actor, who may work in this inbox.
 
     Raises NotInChannel or GuestsDoNotOwn.
@@ -32,28 +31,28 @@ async def require_rep(session: AsyncSession, actor: Actor, inbox: Inbox) -> Pers
     return person
 
 
-async def reach(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
+async def reach(session: Session, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
     """A conversation that the actor may work on, locked until the transaction ends, and its inbox.
 
-    Raises NoResultFound for a conversation of another workspace, and what `require_rep` raises.
+    Raises NotFound for a conversation of another workspace, and what `require_rep` raises.
     """
     conversation = await conversations.lock(session, actor.workspace_id, conversation_id)
     return conversation, await _inbox_of(session, actor, conversation)
 
 
-async def view(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
+async def view(session: Session, actor: Actor, conversation_id: int) -> tuple[Conversation, Inbox]:
     """The same, only to look at."""
     conversation = await conversations.get(session, actor.workspace_id, conversation_id)
     return conversation, await _inbox_of(session, actor, conversation)
 
 
-async def _inbox_of(session: AsyncSession, actor: Actor, conversation: Conversation) -> Inbox:
+async def _inbox_of(session: Session, actor: Actor, conversation: Conversation) -> Inbox:
     inbox = await inboxes.get(session, actor.workspace_id, conversation.inbox_id)
     await require_rep(session, actor, inbox)
     return inbox
 
 
-async def list_inboxes(session: AsyncSession, actor: Actor) -> list[Inbox]:
+async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     """The inboxes that the actor may work in."""
     person = await people.find(session, actor.workspace_id, actor.user_id)
     if person is None or person.is_guest or person.is_stranger or person.is_deactivated:
@@ -61,7 +60,7 @@ async def list_inboxes(session: AsyncSession, actor: Actor) -> list[Inbox]:
     return list(await inboxes.list_of(session, actor.workspace_id, actor.user_id))
 
 
-async def why_not_owner(session: AsyncSession, inbox: Inbox, user_id: str) -> str | None:
+async def why_not_owner(session: Session, inbox: Inbox, user_id: str) -> str | None:
     """Why somebody cannot own work of this inbox, in words; None when they can."""
     person = await people.find(session, inbox.workspace_id, user_id)
     if person is None:
@@ -79,14 +78,14 @@ async def why_not_owner(session: AsyncSession, inbox: Inbox, user_id: str) -> st
     return None
 
 
-async def require_owner(session: AsyncSession, inbox: Inbox, user_id: str) -> None:
+async def require_owner(session: Session, inbox: Inbox, user_id: str) -> None:
     """Raise CannotOwn unless this person may own work of this inbox."""
     reason = await why_not_owner(session, inbox, user_id)
     if reason is not None:
         raise CannotOwn(name=await name_of(session, inbox.workspace_id, user_id), reason=reason)
 
 
-async def name_of(session: AsyncSession, workspace_id: int, user_id: str | None) -> str:
+async def name_of(session: Session, workspace_id: int, user_id: str | None) -> str:
     """What a person is called."""
     names = await people.names(session, workspace_id, [user_id] if user_id else [])
     return names.get(user_id or "", "Someone")

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access, outbox, reading
 from desk.access import Actor
 from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
 from storage import histories, people
+from storage.database import Session
 from storage.models import Conversation, Inbox, Status
 
 CHOICES = 100  # Slack's limit on the options of a menu
 
 
-async def claim(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+async def claim(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Take an unowned conversation. Of two who claim at once exactly one wins.
 
     Raises Taken with the owner's name, or AlreadyYours.
@@ -27,7 +26,7 @@ async def claim(session: AsyncSession, actor: Actor, conversation_id: int, *, no
     await _give(session, conversation, inbox, "claimed", actor=actor, owner=actor.user_id, now=now)
 
 
-async def assign(session: AsyncSession, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
+async def assign(session: Session, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
     """Make somebody the owner, whoever was before; of two picks at once the last wins and both lines stay.
 
     Raises CannotOwn when that person may not own work of this inbox.
@@ -40,7 +39,7 @@ async def assign(session: AsyncSession, actor: Actor, conversation_id: int, owne
     await _give(session, conversation, inbox, "assigned", actor=actor, owner=owner, now=now)
 
 
-async def release(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+async def release(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Make a conversation nobody's. Raises NobodyOwnsIt when it is already."""
     conversation, inbox = await access.reach(session, actor, conversation_id)
     if conversation.assignee_id is None:
@@ -49,7 +48,7 @@ async def release(session: AsyncSession, actor: Actor, conversation_id: int, *, 
 
 
 async def _give(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     inbox: Inbox,
     what: str,
@@ -68,7 +67,7 @@ async def _give(
     await reading.settle(session, conversation, now=now)
 
 
-async def list_choices(session: AsyncSession, actor: Actor, conversation_id: int, *, matching: str) -> list[Choice]:
+async def list_choices(session: Session, actor: Actor, conversation_id: int, *, matching: str) -> list[Choice]:
     """Who can be picked: the asker first, then the channel's members by name, at most 100 (Slack's limit)."""
     _, inbox = await access.view(session, actor, conversation_id)
     reps = await people.list_reps(

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import outbox
 from desk.values import Backlog
 from storage import backlogs, queues
+from storage.database import Session
 from storage.models import BacklogAlert, Inbox
 
 
@@ -48,7 +47,7 @@ def decide(thresholds: Thresholds, alert: BacklogAlert, backlog: Backlog, *, now
     return Step.AGAIN if grown or (late and (too_many or too_old)) else None
 
 
-async def look(session: AsyncSession, inbox: Inbox, *, now: datetime) -> Step | None:
+async def look(session: Session, inbox: Inbox, *, now: datetime) -> Step | None:
     """Compare an inbox's backlog with what was said last, and have an alert posted when there is something to say."""
     alert = await backlogs.lock(session, inbox.id)
     count, oldest = await queues.backlog(session, inbox.workspace_id, inbox.id)

@@ -1,9 +1,8 @@
 """A conversation as its card shows it, and where in Slack a thread is."""
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk.values import Card
 from storage import conversations, inboxes, people, workspaces
+from storage.database import Session
 from storage.models import Message, Status, Thread
 
 
@@ -16,7 +15,7 @@ def permalink(url: str, thread: Thread | None) -> str | None:
     return f"{place}?thread_ts={ts}&cid={thread.channel_id}"
 
 
-async def read(session: AsyncSession, thread: Thread) -> Card:
+async def read(session: Session, thread: Thread) -> Card:
     """A conversation as the card of one of its threads shows it."""
     conversation = await conversations.get(session, thread.workspace_id, thread.conversation_id)
     contact = await conversations.get_contact(session, conversation)

@@ -11,11 +11,10 @@ from datetime import datetime
 from uuid import uuid4
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.clock import Clock
 from storage import deliveries
-from storage.database import Database
+from storage.database import Database, Session
 from storage.database import now as database_now
 from storage.deliveries import Claimed, Terms
 from storage.models import DeliveryState
@@ -92,7 +91,7 @@ Sight = Found | Absent | CannotTell
 Settled = Done | Refused | Uncertain
 Sender = Callable[[Claimed], Awaitable[Outcome]]
 LookUp = Callable[[Claimed], Awaitable[Sight]]
-Settle = Callable[[AsyncSession, Claimed, Settled, datetime], Awaitable[None]]
+Settle = Callable[[Session, Claimed, Settled, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

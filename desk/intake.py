@@ -12,17 +12,16 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.clock import Clock
 from desk.errors import NotYet
 from storage import raw_requests
-from storage.database import Database
+from storage.database import Database, Session
 from storage.models import RawRequest
 
 log = structlog.get_logger(__name__)
 
-UseCase = Callable[[AsyncSession, dict[str, Any], datetime], Awaitable[None]]
+UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _GROUP = 100
 _RETRIES = 100
@@ -91,7 +90,7 @@ class Intake:
                 receipts.append(await self._run(session, row))
             return receipts
 
-    async def _run(self, session: AsyncSession, row: RawRequest) -> Receipt:
+    async def _run(self, session: Session, row: RawRequest) -> Receipt:
         if row.processed_at is not None:
             return Receipt.PROCESSED
         row.attempts += 1

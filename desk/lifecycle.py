@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access, outbox, reading
 from desk.access import Actor
 from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOwner
 from desk.values import Change
 from storage import conversations, histories, inboxes
+from storage.database import Session
 from storage.models import Status
 
 HISTORY_LINES = 20
 
 
-async def close(session: AsyncSession, actor: Actor, conversation_id: int, *, anyway: bool, now: datetime) -> None:
+async def close(session: Session, actor: Actor, conversation_id: int, *, anyway: bool, now: datetime) -> None:
     """Close a conversation; a text from the contact opens it again.
 
     Raises AlreadyClosed, or CustomerWaits while a text is unanswered unless `anyway`.
@@ -33,7 +32,7 @@ async def close(session: AsyncSession, actor: Actor, conversation_id: int, *, an
     await reading.settle(session, conversation, now=now)
 
 
-async def reopen(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+async def reopen(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Open a closed conversation by hand; it keeps its owner. Raises AlreadyOpen."""
     conversation, inbox = await access.reach(session, actor, conversation_id)
     if conversation.status == Status.OPEN:
@@ -46,14 +45,14 @@ async def reopen(session: AsyncSession, actor: Actor, conversation_id: int, *, n
     await reading.settle(session, conversation, now=now)
 
 
-async def see(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+async def see(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Note that somebody has looked at a conversation; it matters when they own it."""
     conversation, _ = await access.reach(session, actor, conversation_id)
     if reading.mark_read(conversation, actor.user_id):
         await reading.settle(session, conversation, now=now)
 
 
-async def mark_unread(session: AsyncSession, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+async def mark_unread(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Make what is unanswered unread again for its owner, or at least the last text. Raises NotOwner."""
     conversation, _ = await access.reach(session, actor, conversation_id)
     if conversation.assignee_id != actor.user_id:
@@ -64,7 +63,7 @@ async def mark_unread(session: AsyncSession, actor: Actor, conversation_id: int,
     await reading.settle(session, conversation, now=now)
 
 
-async def rename(session: AsyncSession, actor: Actor, conversation_id: int, name: str, *, now: datetime) -> None:
+async def rename(session: Session, actor: Actor, conversation_id: int, name: str, *, now: datetime) -> None:
     """Give the contact a name, or take it away with an empty one."""
     conversation, _ = await access.reach(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
@@ -72,20 +71,20 @@ async def rename(session: AsyncSession, actor: Actor, conversation_id: int, name
     await outbox.redraw(session, conversation, now=now)
 
 
-async def read_name(session: AsyncSession, actor: Actor, conversation_id: int) -> str:
+async def read_name(session: Session, actor: Actor, conversation_id: int) -> str:
     """The name that somebody gave the contact, or nothing."""
     conversation, _ = await access.view(session, actor, conversation_id)
     return (await conversations.get_contact(session, conversation)).name or ""
 
 
-async def read_waiting(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[str, datetime]:
+async def read_waiting(session: Session, actor: Actor, conversation_id: int) -> tuple[str, datetime]:
     """What the contact is called, and since when they wait (or wrote last)."""
     conversation, _ = await access.view(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
     return contact.name or contact.label, conversation.waiting_since or conversation.last_activity_at
 
 
-async def read_history(session: AsyncSession, actor: Actor, conversation_id: int) -> tuple[str, list[Change]]:
+async def read_history(session: Session, actor: Actor, conversation_id: int) -> tuple[str, list[Change]]:
     """What the contact is called, and the last changes of owner and status, the newest last."""
     conversation, _ = await access.view(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
@@ -97,7 +96,7 @@ async def read_history(session: AsyncSession, actor: Actor, conversation_id: int
     return contact.name or contact.label, changes
 
 
-async def see_at(session: AsyncSession, actor: Actor, channel_id: str, ts: str, *, now: datetime) -> None:
+async def see_at(session: Session, actor: Actor, channel_id: str, ts: str, *, now: datetime) -> None:
     """Note that somebody reacted to a message in Slack; only one of a conversation that they own matters."""
     conversation_id = await conversations.find_at(session, actor.workspace_id, channel_id, ts)
     if conversation_id is None:
@@ -107,9 +106,7 @@ async def see_at(session: AsyncSession, actor: Actor, channel_id: str, ts: str, 
         await reading.settle(session, conversation, now=now)
 
 
-async def replace_card(
-    session: AsyncSession, workspace_id: int, channel_id: str, root_ts: str, *, now: datetime
-) -> None:
+async def replace_card(session: Session, workspace_id: int, channel_id: str, root_ts: str, *, now: datetime) -> None:
     """Post a new card when the root of a conversation's current thread was deleted in Slack."""
     thread = await conversations.find_thread(session, workspace_id, channel_id, root_ts)
     if thread is None or not thread.is_current:

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from storage import conversations, deliveries, inboxes
+from storage.database import Session
 from storage.models import Conversation, Delivery, Inbox, Kind, Message, Thread
 
 _NAMESPACE = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a11")
@@ -19,7 +18,7 @@ def delivery_id(kind: Kind, cause: str) -> UUID:
 
 
 async def post_card(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     inbox: Inbox,
     *,
@@ -42,7 +41,7 @@ async def post_card(
 
 
 async def post_text(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     inbox: Inbox,
     message: Message,
@@ -60,7 +59,7 @@ async def post_text(
 
 
 async def post_line(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     inbox: Inbox,
     what: str,
@@ -75,7 +74,7 @@ async def post_line(
 
 
 async def _post(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     inbox: Inbox,
     kind: Kind,
@@ -104,7 +103,7 @@ async def _post(
     )
 
 
-async def post_alert(session: AsyncSession, inbox: Inbox, *, payload: dict[str, Any], now: datetime) -> None:
+async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any], now: datetime) -> None:
     """Have an alert posted in the inbox's channel."""
     await deliveries.add(
         session,
@@ -121,9 +120,7 @@ async def post_alert(session: AsyncSession, inbox: Inbox, *, payload: dict[str, 
     )
 
 
-async def send_reply(
-    session: AsyncSession, message: Message, inbox: Inbox, *, not_before: datetime, now: datetime
-) -> None:
+async def send_reply(session: Session, message: Message, inbox: Inbox, *, not_before: datetime, now: datetime) -> None:
     """Have a message sent as one SMS, not before its hold is over and after what was written before it."""
     await deliveries.add(
         session,
@@ -154,7 +151,7 @@ def _microseconds(ts: str) -> int:
     return int(seconds) * 1_000_000 + int((fraction + "000000")[:6])
 
 
-async def redraw(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+async def redraw(session: Session, conversation: Conversation, *, now: datetime) -> None:
     """Have the card drawn again as things stand."""
     conversation.revision += 1
     await session.flush()
@@ -162,7 +159,7 @@ async def redraw(session: AsyncSession, conversation: Conversation, *, now: date
 
 
 async def mark(
-    session: AsyncSession, message: Message, name: str, *, now: datetime, not_before: datetime | None = None
+    session: Session, message: Message, name: str, *, now: datetime, not_before: datetime | None = None
 ) -> None:
     """Have a mark added to the rep's own message: `waiting`, `delivered`, `failed` or `note`."""
     await deliveries.ask_again(
@@ -181,7 +178,7 @@ async def mark(
 
 
 async def whisper(
-    session: AsyncSession, conversation: Conversation, *, reader: str, ts: str, what: str, now: datetime, **details: Any
+    session: Session, conversation: Conversation, *, reader: str, ts: str, what: str, now: datetime, **details: Any
 ) -> None:
     """Have one person told something in the thread, about their message at `ts`."""
     payload = {"what": what, "reader": reader, **details}
@@ -189,7 +186,7 @@ async def whisper(
 
 
 async def _draw(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     kind: Kind,
     cause: str,

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access
 from desk.access import Actor
 from desk.cards import permalink
 from desk.errors import NotAQueue
 from desk.values import Filter, Page, Queue, Row
 from storage import people, queues, workspaces
+from storage.database import Session
 from storage.models import Contact, Conversation, Inbox, Status, Thread
 
 
 async def read(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
     queue: Queue,
     filter_: Filter,

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import outbox
 from storage import conversations
+from storage.database import Session
 from storage.models import Conversation
 
 
-async def settle(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+async def settle(session: Session, conversation: Conversation, *, now: datetime) -> None:
     """Recompute since when the contact waits and how much the owner has not read, and have the card redrawn.
 
     Call it after the messages, status or owner of a locked conversation have changed.
@@ -21,7 +20,7 @@ async def settle(session: AsyncSession, conversation: Conversation, *, now: date
     await outbox.redraw(session, conversation, now=now)
 
 
-async def mark_unanswered_unread(session: AsyncSession, conversation: Conversation) -> None:
+async def mark_unanswered_unread(session: Session, conversation: Conversation) -> None:
     """Move the read mark back: all that is unanswered is unread again, for a new owner or after a failed answer."""
     await session.flush()
     conversation.read_to = await conversations.answered_to(session, conversation)

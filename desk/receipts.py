@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access, outbox, reading
 from desk.access import Actor
 from desk.delivery import Done, Refused, Settled, Uncertain
 from desk.errors import Decided, NotYours, Unsendable
 from storage import conversations, histories, inboxes, messages
+from storage.database import Session
 from storage.deliveries import Claimed
 from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
 
@@ -38,7 +37,7 @@ def newer(before: str, after: str) -> str:
     return after if told > known else before
 
 
-async def settle(session: AsyncSession, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+async def settle(session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
     """Write down what became of an attempt to send a reply."""
     delivery = claimed.delivery
     message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
@@ -67,7 +66,7 @@ def sent(message: Message, sid: str, *, now: datetime) -> None:
 
 
 async def refused(
-    session: AsyncSession,
+    session: Session,
     message: Message,
     *,
     sentence: str,
@@ -102,7 +101,7 @@ async def refused(
     await _unanswer(session, conversation, now=now)
 
 
-async def uncertain(session: AsyncSession, message: Message, *, now: datetime) -> None:
+async def uncertain(session: Session, message: Message, *, now: datetime) -> None:
     """Nobody knows whether the message left: the thread asks."""
     if message.status != MessageStatus.HELD:
         return
@@ -122,7 +121,7 @@ async def uncertain(session: AsyncSession, message: Message, *, now: datetime) -
 
 
 async def receipt(
-    session: AsyncSession,
+    session: Session,
     message: Message,
     *,
     sid: str,
@@ -152,9 +151,7 @@ async def receipt(
         await outbox.mark(session, message, "delivered", now=now)
 
 
-async def find_message(
-    session: AsyncSession, workspace_id: int, message_id: int, attempt: int, sid: str
-) -> Message | None:
+async def find_message(session: Session, workspace_id: int, message_id: int, attempt: int, sid: str) -> Message | None:
     """The message that a receipt is about; None for one of an attempt that was given up."""
     message = await messages.get(session, workspace_id, message_id)
     if message.attempt != attempt or (message.sid is not None and message.sid != sid):
@@ -163,7 +160,7 @@ async def find_message(
 
 
 async def send_again(
-    session: AsyncSession, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
+    session: Session, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
 ) -> None:
     """Send a failed or uncertain message once more (`Retry`, `Send again`), bound to the attempt that was pressed.
 
@@ -179,7 +176,7 @@ async def send_again(
     await reading.settle(session, conversation, now=now)
 
 
-async def it_arrived(session: AsyncSession, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
     """Settle an uncertain message as sent, on a rep's word. Raises Decided when somebody has pressed before."""
     message, conversation, _ = await _decide(session, actor, message_id, attempt, "It arrived", now=now)
     message.status = MessageStatus.SENT
@@ -188,7 +185,7 @@ async def it_arrived(session: AsyncSession, actor: Actor, message_id: int, attem
 
 
 async def _decide(
-    session: AsyncSession, actor: Actor, message_id: int, attempt: int, choice: str, *, now: datetime
+    session: Session, actor: Actor, message_id: int, attempt: int, choice: str, *, now: datetime
 ) -> tuple[Message, Conversation, Inbox]:
     message = await messages.get(session, actor.workspace_id, message_id)
     conversation, inbox = await access.reach(session, actor, message.conversation_id)
@@ -205,7 +202,7 @@ async def _decide(
     return message, conversation, inbox
 
 
-async def send_note(session: AsyncSession, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+async def send_note(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
     """Send a note as SMS after all, at once; only its author may.
 
     Raises NotYours, Decided when it was sent before, or Unsendable with the reason.
@@ -226,12 +223,12 @@ async def send_note(session: AsyncSession, actor: Actor, message_id: int, attemp
     await reading.settle(session, conversation, now=now)
 
 
-async def _place(session: AsyncSession, message: Message) -> tuple[Conversation, Inbox]:
+async def _place(session: Session, message: Message) -> tuple[Conversation, Inbox]:
     conversation = await conversations.lock(session, message.workspace_id, message.conversation_id)
     return conversation, await inboxes.get(session, message.workspace_id, conversation.inbox_id)
 
 
-async def _unanswer(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+async def _unanswer(session: Session, conversation: Conversation, *, now: datetime) -> None:
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
     conversation.read_to = min(conversation.read_to, settled)

@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access, consent, outbox, reading
 from desk.errors import NoInbox
 from storage import conversations, histories, inboxes, messages
+from storage.database import Session
 from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, Status
 
 UNSEEN_AFTER = timedelta(hours=12)
@@ -31,7 +30,7 @@ class Incoming:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-async def receive(session: AsyncSession, incoming: Incoming, *, now: datetime) -> None:
+async def receive(session: Session, incoming: Incoming, *, now: datetime) -> None:
     """Store a text once, and have it shown where the team works.
 
     Raises NoInbox when nobody has connected the number yet: the request is kept and tried again.
@@ -61,7 +60,7 @@ async def receive(session: AsyncSession, incoming: Incoming, *, now: datetime) -
     await reading.settle(session, conversation, now=now)
 
 
-async def _store(session: AsyncSession, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
+async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
     conversation.counter += 1
     message = Message(
         workspace_id=conversation.workspace_id,
@@ -80,7 +79,7 @@ async def _store(session: AsyncSession, conversation: Conversation, incoming: In
     return message
 
 
-async def _reopen(session: AsyncSession, conversation: Conversation, inbox: Inbox, *, now: datetime) -> bool:
+async def _reopen(session: Session, conversation: Conversation, inbox: Inbox, *, now: datetime) -> bool:
     if conversation.status == Status.OPEN:
         return False
     conversation.status = Status.OPEN
@@ -103,7 +102,7 @@ async def _reopen(session: AsyncSession, conversation: Conversation, inbox: Inbo
 
 
 async def _show(
-    session: AsyncSession, conversation: Conversation, inbox: Inbox, message: Message, *, reopened: bool, now: datetime
+    session: Session, conversation: Conversation, inbox: Inbox, message: Message, *, reopened: bool, now: datetime
 ) -> None:
     if await conversations.current_thread(session, conversation.id) is None:
         await outbox.post_card(session, conversation, inbox, opening=message, cause=message.sid or "", now=now)
@@ -127,7 +126,7 @@ async def _show(
 
 
 async def _consent(
-    session: AsyncSession, conversation: Conversation, inbox: Inbox, incoming: Incoming, *, now: datetime
+    session: Session, conversation: Conversation, inbox: Inbox, incoming: Incoming, *, now: datetime
 ) -> None:
     stopped = conversation.opted_out_at is not None
     after = consent.after(stopped=stopped, body=incoming.body, opt_out_type=incoming.opt_out_type)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from desk import access, outbox, reading
 from desk.access import Actor
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotYet, UnknownPerson
 from storage import conversations, deliveries, inboxes, messages, people
+from storage.database import Session
 from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
@@ -30,7 +29,7 @@ class Written:
     edited_ts: str = ""
 
 
-async def write(session: AsyncSession, written: Written, *, hold: timedelta, now: datetime) -> None:
+async def write(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
     """Take what was written in a conversation's thread: hold it as a reply, keep it as a note, or say why neither.
 
     Threads of anything but a conversation are left alone. Raises NotYet while the thread's own card is still being
@@ -71,7 +70,7 @@ def _hold(inbox: Inbox, default: timedelta) -> timedelta:
 
 
 async def _refusal(
-    session: AsyncSession, conversation: Conversation, inbox: Inbox, written: Written
+    session: Session, conversation: Conversation, inbox: Inbox, written: Written
 ) -> tuple[str, dict[str, object]] | None:
     """Why what was written cannot go out, as the line that says so; None when it can."""
     if written.is_stranger:
@@ -89,9 +88,7 @@ async def _refusal(
     return await _unsendable(session, conversation, written.body)
 
 
-async def _unsendable(
-    session: AsyncSession, conversation: Conversation, body: str
-) -> tuple[str, dict[str, object]] | None:
+async def _unsendable(session: Session, conversation: Conversation, body: str) -> tuple[str, dict[str, object]] | None:
     contact = await conversations.get_contact(session, conversation)
     if not contact.can_reply:
         return "cannot_reply", {}
@@ -103,7 +100,7 @@ async def _unsendable(
 
 
 async def _store(
-    session: AsyncSession,
+    session: Session,
     conversation: Conversation,
     written: Written,
     direction: Direction,
@@ -130,12 +127,12 @@ async def _store(
     return message
 
 
-async def _keep_note(session: AsyncSession, conversation: Conversation, written: Written, *, now: datetime) -> None:
+async def _keep_note(session: Session, conversation: Conversation, written: Written, *, now: datetime) -> None:
     note = await _store(session, conversation, written, Direction.NOTE, MessageStatus.RECEIVED, now=now)
     await _offer_note(session, conversation, note, now=now)
 
 
-async def _offer_note(session: AsyncSession, conversation: Conversation, note: Message, *, now: datetime) -> None:
+async def _offer_note(session: Session, conversation: Conversation, note: Message, *, now: datetime) -> None:
     await outbox.mark(session, note, "note", now=now)
     await outbox.whisper(
         session,
@@ -149,7 +146,7 @@ async def _offer_note(session: AsyncSession, conversation: Conversation, note: M
     )
 
 
-async def edit(session: AsyncSession, written: Written, *, now: datetime) -> None:
+async def edit(session: Session, written: Written, *, now: datetime) -> None:
     """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
 
     It may come before its message, and then it is kept for it. Editing a note never sends it.
@@ -182,7 +179,7 @@ async def edit(session: AsyncSession, written: Written, *, now: datetime) -> Non
 
 
 async def _withdraw(
-    session: AsyncSession, conversation: Conversation, message: Message, written: Written, *, now: datetime
+    session: Session, conversation: Conversation, message: Message, written: Written, *, now: datetime
 ) -> None:
     """Keep an edited reply from going out: it became a note, or can no longer be sent."""
     if not await deliveries.cancel(session, outbox.reply_id(message), now=now):
@@ -205,7 +202,7 @@ async def _withdraw(
     await _take_back(session, conversation, now=now)
 
 
-async def delete(session: AsyncSession, workspace_id: int, channel_id: str, ts: str, *, now: datetime) -> None:
+async def delete(session: Session, workspace_id: int, channel_id: str, ts: str, *, now: datetime) -> None:
     """Apply a deletion: it takes a held reply back; later the author is told that the contact has it already."""
     await messages.keep_change(
         session,
@@ -222,13 +219,13 @@ async def delete(session: AsyncSession, workspace_id: int, channel_id: str, ts: 
         await _tell_late(session, conversation, message, "late_delete", now=now)
 
 
-async def _take_back(session: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+async def _take_back(session: Session, conversation: Conversation, *, now: datetime) -> None:
     """What the reply had answered is unanswered again, and unread unless the owner has seen it since."""
     await reading.settle(session, conversation, now=now)
 
 
 async def _tell_late(
-    session: AsyncSession, conversation: Conversation, message: Message, what: str, *, now: datetime
+    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
 ) -> None:
     if message.status in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
         return  # it never reached the contact, and the thread says so

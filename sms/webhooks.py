@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -16,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from desk import receipts, receive
 from desk.intake import Intake, UseCase
 from sms import errors, numbers
+from storage.database import Session
 from storage.models import MessageStatus
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ class Webhooks:
         return True
 
 
-async def receive_text(session: AsyncSession, form: dict[str, Any], now: datetime) -> None:
+async def receive_text(session: Session, form: dict[str, Any], now: datetime) -> None:
     """The use case of an inbound webhook: the form becomes a message."""
     number = numbers.normalize(form.get("To", ""))
     sender = form.get("From", "")
@@ -118,7 +118,7 @@ async def receive_text(session: AsyncSession, form: dict[str, Any], now: datetim
     await receive.receive(session, incoming, now=now)
 
 
-async def receive_receipt(session: AsyncSession, form: dict[str, Any], now: datetime) -> None:
+async def receive_receipt(session: Session, form: dict[str, Any], now: datetime) -> None:
     """The use case of a status callback; one that is not about a reply of ours says nothing."""
     about = form["about"]
     status = form.get("MessageStatus", "")

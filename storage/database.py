@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+Session = AsyncSession
+DatabaseError = DBAPIError
+NotFound = NoResultFound
 
 _CLOCKS = {
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
@@ -101,4 +106,4 @@ async def now(session: AsyncSession) -> float:
     """Seconds since 1970 on the database's own clock: the only clock for leases and pace."""
     clock = _CLOCKS[session.get_bind().dialect.name]
     connection = await session.connection()
-    return float((await connection.execute(text(f"SELECT {clock}"))).scalar_one())  # noqa: S608 - a constant of ours
+    return float((await connection.execute(text(f"SELECT {clock}"))).scalar_one())

@@ -9,8 +9,6 @@ from uuid import uuid4
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_bolt.response import BoltResponse
-from sqlalchemy.exc import NoResultFound
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.blocks import queue, whispers
 from bot.blocks.place import Place
@@ -22,7 +20,7 @@ from desk.clock import Clock
 from desk.errors import DeskError
 from desk.intake import Intake
 from desk.values import Filter, Queue
-from storage.database import Database
+from storage.database import Database, NotFound, Session
 from storage.models import Workspace
 
 log = structlog.get_logger(__name__)
@@ -86,7 +84,7 @@ class Press:
             raise ValueError("this block belongs to no conversation")
         return self.place.conversation_id
 
-    async def change(self, change: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    async def change(self, change: Callable[[Session], Awaitable[None]]) -> None:
         """Make one change to the conversation; whatever its owner does there also marks it read."""
         async with self.desk.database.write() as session:
             await change(session)
@@ -131,7 +129,7 @@ def attach(app: AsyncApp, desk: Context) -> None:
         log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
         if "event" in body:
             return BoltResponse(status=500, body="")
-        if isinstance(error, NoResultFound | ValueError):
+        if isinstance(error, NotFound | ValueError):
             return await _tell(context, body, f"This is out of date. Please open it again. (Reference {reference})")
         return await _tell(context, body, f"Something went wrong on our side. (Reference {reference})")
 

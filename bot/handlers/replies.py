@@ -6,7 +6,6 @@ Messages are stored through the intake before they are acknowledged, so that one
 from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import markup
 from bot.blocks import actions
@@ -16,6 +15,7 @@ from desk import lifecycle, receipts, reply
 from desk.access import Actor
 from desk.intake import Receipt, UseCase
 from storage import people, workspaces
+from storage.database import Session
 
 MESSAGE = "slack.message"
 EDIT = "slack.edit"
@@ -71,22 +71,22 @@ async def reaction(event: Body, body: Body, desk: Context) -> None:
 def use_cases(hold: timedelta) -> dict[str, UseCase]:
     """What is done with each kind of stored event; `hold` is the default hold of a reply."""
 
-    async def write(session: AsyncSession, body: Body, now: datetime) -> None:
+    async def write(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         await reply.write(session, await _written(session, body, event, event), hold=hold, now=now)
 
-    async def edit(session: AsyncSession, body: Body, now: datetime) -> None:
+    async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         await reply.edit(session, await _written(session, body, event["message"], event), now=now)
 
-    async def delete(session: AsyncSession, body: Body, now: datetime) -> None:
+    async def delete(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         workspace = await workspaces.get(session, body["team_id"])
         ts = str(event.get("deleted_ts") or event["message"]["ts"])
         await reply.delete(session, workspace.id, event["channel"], ts, now=now)
         await lifecycle.replace_card(session, workspace.id, event["channel"], ts, now=now)
 
-    async def react(session: AsyncSession, body: Body, now: datetime) -> None:
+    async def react(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         workspace = await workspaces.get(session, body["team_id"])
         actor = Actor(workspace_id=workspace.id, user_id=event["user"])
@@ -95,7 +95,7 @@ def use_cases(hold: timedelta) -> dict[str, UseCase]:
     return {MESSAGE: write, EDIT: edit, DELETION: delete, REACTION: react}
 
 
-async def _written(session: AsyncSession, body: Body, said: Body, event: Body) -> reply.Written:
+async def _written(session: Session, body: Body, said: Body, event: Body) -> reply.Written:
     workspace = await workspaces.get(session, body["team_id"])
     text = str(said.get("text") or "")
     return reply.Written(
@@ -112,7 +112,7 @@ async def _written(session: AsyncSession, body: Body, said: Body, event: Body) -
     )
 
 
-async def _plain(session: AsyncSession, workspace_id: int, text: str) -> str:
+async def _plain(session: Session, workspace_id: int, text: str) -> str:
     names = markup.Names(
         people=await people.names(session, workspace_id, markup.people_in(text)),
         channels=await people.channel_names(session, workspace_id, markup.channels_in(text)),

@@ -55,8 +55,11 @@ function match(item, keyed, loose) {
     keyed.delete(item.key);
     return node;
   }
-  return take(loose, (node) => node.__h?.tag === item.tag);
+  return take(loose, (node) => node.__h?.tag === item.tag && kind(node.__h.props) === kind(item.props));
 }
+
+/** Without a key the first class tells siblings apart, so that what comes and goes never moves a box that is typed in. */
+const kind = (props) => /^\S*/.exec(props.class ?? "")[0];
 
 function take(nodes, fits) {
   const index = nodes.findIndex(fits);
