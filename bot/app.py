@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import aiohttp
@@ -45,8 +45,8 @@ _READY_SECONDS = 2.0
 _STOP_SECONDS = 8
 
 # Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
-_POSTS = Terms(method="chat.postMessage", limit=Limit(per_minute=200, burst=40), pace_seconds=1.05)
-_TEXTS = Terms(method="chat.postMessage", limit=_POSTS.limit, pace_seconds=1.05, merges=True)
+_POST_SECONDS = 1.05
+_POSTS = Limit(per_minute=200, burst=40)
 _UPDATES = Terms(method="chat.update", limit=Limit(per_minute=48, burst=16))
 _REACTIONS = Terms(method="reactions.add", limit=Limit(per_minute=48, burst=16))
 _WHISPERS = Terms(method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
@@ -69,8 +69,12 @@ class Bridge:
 
 
 @asynccontextmanager
-async def open_bridge(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bridge]:
+async def open_bridge(
+    settings: Settings, clock: Clock | None = None, *, post_seconds: float = _POST_SECONDS
+) -> AsyncIterator[Bridge]:
     """Build the bridge and run its workers until the block ends, when what is in flight is finished.
+
+    `post_seconds` is the least time between two posts in one channel.
 
     Raises StartError with one sentence when something that it needs is not there.
     """
@@ -91,7 +95,7 @@ async def open_bridge(settings: Settings, clock: Clock | None = None) -> AsyncIt
         directory = Directory(slack, database, workspace)
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
-        courier = Courier(database, clock, _effects(board, gateway))
+        courier = Courier(database, clock, _effects(board, gateway, post_seconds))
         database.on_commit.append(courier.wake)
         bolt = _bolt(slack, settings, Context(database, clock, intake, directory, workspace))
         webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake)
@@ -182,8 +186,9 @@ async def _connect_inboxes(settings: Settings, database: Database, workspace: Wo
         await raw_requests.hurry(session, "NoInbox")
 
 
-def _effects(board: Board, gateway: Gateway) -> dict[str, Effect]:
+def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, Effect]:
     """How each kind of delivery is sent, looked up and written down."""
+    posts = Terms(method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
 
     def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
         return Effect(terms=terms, send=send, look=board.look, settle=settle)
@@ -192,10 +197,10 @@ def _effects(board: Board, gateway: Gateway) -> dict[str, Effect]:
         return Effect(terms=terms, send=send, look=board.look_again, settle=settle)
 
     return {
-        Kind.CARD: post(board.post_card, _POSTS, board.card_posted),
-        Kind.TEXT: post(board.post_texts, _TEXTS),
-        Kind.LINE: post(board.post_line, _POSTS),
-        Kind.ALERT: post(board.post_alert, _POSTS),
+        Kind.CARD: post(board.post_card, posts, board.card_posted),
+        Kind.TEXT: post(board.post_texts, replace(posts, merges=True)),
+        Kind.LINE: post(board.post_line, posts),
+        Kind.ALERT: post(board.post_alert, posts),
         Kind.REDRAW: draw(board.redraw, _UPDATES, board.drawn),
         Kind.MARK: draw(board.mark, _REACTIONS),
         Kind.WHISPER: draw(board.whisper, _WHISPERS),

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import alerts, card, lines, texts, whispers
 from bot.blocks.post import Post
-from desk import cards, lifecycle
+from desk import cards, lifecycle, outbox
 from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.values import Backlog, Card, Text
@@ -103,9 +103,7 @@ class Board:
         async with self.database.read() as session:
             threads = (await conversations.list_threads(session, claimed.delivery.conversation_id or 0))[-2:]
             cards_now = [(thread, await cards.read(session, thread)) for thread in threads]
-        stale = [(thread, drawn) for thread, drawn in cards_now if thread.revision < drawn.revision]
-        if any(thread.root_ts is None for thread, _ in stale):
-            return Retry(seconds=_CARD_SECONDS, reason="its card is being posted")
+        stale = [(thread, drawn) for thread, drawn in cards_now if thread.root_ts and thread.revision < drawn.revision]
         outcome: Outcome = Done(drawn=max((drawn.revision for _, drawn in cards_now), default=0))
         for thread, drawn in stale:
             updated = await self._update(thread, drawn)
@@ -244,11 +242,13 @@ class Board:
         return Absent()
 
     async def card_posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
-        """Write down where the thread is."""
-        del now
+        """Write down where the thread is, and have its card redrawn if anything changed while it was posted."""
         thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
         if isinstance(outcome, Done):
             thread.root_ts, thread.revision = outcome.result_id, outcome.drawn
+            conversation = await conversations.lock(session, thread.workspace_id, thread.conversation_id)
+            if conversation.revision > outcome.drawn:
+                await outbox.redraw(session, conversation, now=now)
 
     async def drawn(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down which revision the cards show."""

@@ -1,5 +1,6 @@
 """Waiting and unread: what follows from the messages, recomputed with each change (rules 12 and 13)."""
 
+import json
 from datetime import datetime
 
 from desk import outbox
@@ -9,7 +10,7 @@ from storage.models import Conversation
 
 
 async def settle(session: Session, conversation: Conversation, *, now: datetime) -> None:
-    """Recompute since when the contact waits and how much the owner has not read, and have the card redrawn.
+    """Recompute since when the contact waits and how much the owner has not read; have the card redrawn if it differs.
 
     Call it after the messages, status or owner of a locked conversation have changed.
     """
@@ -17,7 +18,23 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     settled = await conversations.answered_to(session, conversation)
     _, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
     conversation.unread, _ = await conversations.inbound_after(session, conversation, conversation.read_to)
-    await outbox.redraw(session, conversation, now=now)
+    face = _face(conversation)
+    if face != conversation.face:
+        conversation.face = face
+        await outbox.redraw(session, conversation, now=now)
+
+
+def _face(conversation: Conversation) -> str:
+    """What the card shows of a conversation, apart from names."""
+    shown = (
+        conversation.status,
+        conversation.assignee_id,
+        conversation.waiting_since.isoformat() if conversation.waiting_since else None,
+        conversation.closed_at.isoformat() if conversation.closed_at else None,
+        conversation.assignee_id is not None and conversation.unread > 0,
+        conversation.opted_out_at is not None,
+    )
+    return json.dumps(shown)
 
 
 async def mark_unanswered_unread(session: Session, conversation: Conversation) -> None:

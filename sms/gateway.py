@@ -7,12 +7,11 @@ whether a text has left.
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
@@ -35,17 +34,33 @@ _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 
 
-class HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
-    """Twilio's client with a timeout that holds: the library accepts one and ignores it."""
+class HttpClient(AsyncHttpClient):  # type: ignore[misc]
+    """HTTP for Twilio's library on one aiohttp session, with a timeout that holds; the library's own has none."""
 
     def __init__(self) -> None:
-        super().__init__(timeout=_TIMEOUT_SECONDS, logger=_SILENT)
+        super().__init__(logger=_SILENT, is_async=True)
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
 
-    async def request(self, method: str, url: str, **options: Any) -> Response:
-        """Make one request, without retries; raises aiohttp's own errors, and TimeoutError."""
-        options["timeout"] = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
-        response: Response = await super().request(method, url, **options)
-        return response
+    async def request(  # noqa: PLR0917 - the library's own signature
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, str] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002
+    ) -> Response:
+        """Make one request, without retries; raises aiohttp's own errors, and TimeoutError after 15 seconds."""
+        del timeout
+        headers = dict(headers or {})
+        if auth is not None:
+            headers["Authorization"] = aiohttp.encode_basic_auth(*auth)
+        async with self.session.request(
+            method, uri, params=params, data=data, headers=headers, allow_redirects=allow_redirects
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
 
 
 def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Client:
@@ -59,7 +74,7 @@ def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Clien
 async def close_client(client: Client) -> None:
     """Close the client's connections."""
     if isinstance(client.http_client, HttpClient):
-        await client.http_client.close()
+        await client.http_client.session.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
@@ -27,7 +27,7 @@ _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _PATIENCE_SECONDS = 2.5
 _LARGEST_BODY = 256 * 1024
 _MOST_FIELDS = 200
-_REFUSED = PlainTextResponse("Forbidden", status_code=403)
+_REFUSED = Response(status_code=403)  # empty: Twilio may text what an answer says to the customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ async def ensure(
         status="open",
         counter=0,
         revision=0,
+        face="",
         read_to=0,
         cleared_to=0,
         unread=0,

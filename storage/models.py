@@ -175,7 +175,8 @@ class Conversation(SQLModel, table=True):
     """One per inbox and contact, for good.
 
     `counter` numbers its messages and deliveries inside the transaction that writes them, so their order is the order
-    of commits. `waiting_since` and `unread` follow from the messages and are recomputed with each change.
+    of commits. `waiting_since` and `unread` follow from the messages and are recomputed with each change. `face` is
+    what the card shows of it, and `revision` counts how often that has changed.
     `read_to` and `cleared_to` are message positions: the owner's read mark, and what Close has settled.
     """
 
@@ -196,6 +197,7 @@ class Conversation(SQLModel, table=True):
     assignee_id: str | None = None
     counter: int = 0
     revision: int = 0
+    face: str = ""
     read_to: int = 0
     cleared_to: int = 0
     unread: int = 0

@@ -10,7 +10,7 @@ import { toEnd } from "./sticky.js";
 import { toast } from "./toast.js";
 
 const drafts = new Map(); // "person/channel/thread" -> {text, files, broadcast, suggestions, active, sending}
-export const notices = []; // what Slack itself answers, without asking any app: {key, id, ts, text}
+const notices = []; // what Slack itself answers, without asking any app: {key, id, ts, text}
 
 function draftOf(where, thread) {
   const key = `${ui.as}/${where.id}/${thread ?? ""}`;

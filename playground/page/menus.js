@@ -65,6 +65,7 @@ export function popover(anchor, { className = "", label, role = "dialog" }, draw
     redraw();
     box.showPopover();
     place();
+    box.querySelector("input, [role=menuitem]")?.focus(); // at once: the next key already belongs here
     document.addEventListener("pointerdown", outside, true);
     window.addEventListener("resize", place);
   });
@@ -73,12 +74,11 @@ export function popover(anchor, { className = "", label, role = "dialog" }, draw
 /** A menu of {label, detail, value, danger}. Resolves with the value, or null. */
 export function menu(anchor, entries) {
   return popover(anchor, { className: "menu", role: "menu" }, (redraw, close) =>
-    entries.map((entry, index) =>
+    entries.map((entry) =>
       h(
         "button",
         {
           type: "button", role: "menuitem", class: `menu-item ${entry.danger ? "danger" : ""}`, onClick: () => close(entry.value),
-          init: index ? null : (node) => setTimeout(() => node.focus()),
           onKeydown: (event) => arrows(event, "[role=menuitem]"),
         },
         h("span", {}, entry.label),
@@ -88,7 +88,7 @@ export function menu(anchor, entries) {
   );
 }
 
-export function arrows(event, selector) {
+function arrows(event, selector) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -25,7 +25,7 @@ export function avatar(id, size = "") {
 }
 
 /** "App", "Guest", "Deactivated" beside a name. */
-export function badges(post) {
+function badges(post) {
   const one = person(post.user);
   return [
     (post.bot || one?.is_bot) && h("span", { class: "badge" }, "App"),
@@ -92,7 +92,7 @@ function repliedTo(where, post) {
 
 const snippet = (text) => (text.length > 80 ? `${text.slice(0, 78)}…` : text || "open it");
 
-export function fileSize(bytes) {
+function fileSize(bytes) {
   if (!bytes) return "";
   return bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
@@ -210,7 +210,7 @@ function editBox(where, post) {
   return h(
     "div",
     { class: "edit-box", key: "edit" },
-    h("textarea", { class: "field-input", rows: "2", "aria-label": "Edit message", dir: "auto", value: toTyped(post.text), onKeydown: keys, init: (node) => setTimeout(() => node.focus()) }),
+    h("textarea", { class: "field-input", rows: "2", "aria-label": "Edit message", dir: "auto", value: toTyped(post.text), onKeydown: keys, init: (node) => queueMicrotask(() => node.focus()) }),
     h("div", { class: "edit-buttons" },
       h("button", { type: "button", class: "button", onClick: stopEditing }, "Cancel"),
       h("button", { type: "button", class: "button primary", onClick: (event) => save(box(event)) }, "Save")),

@@ -6,7 +6,7 @@ import { dateToken, full } from "./dates.js";
 import { channel, person, personName, ui } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
-export const decode = (text) => text.replace(/&(?:amp|lt|gt);/g, (found) => ENTITIES[found]);
+const decode = (text) => text.replace(/&(?:amp|lt|gt);/g, (found) => ENTITIES[found]);
 
 const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/gi;
 const INLINE = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)'"\]])|([*_~])/gi;
@@ -19,7 +19,7 @@ export function emojiNode(name) {
 }
 
 /** Plain text with its emoji short names drawn. */
-export function emojis(text) {
+function emojis(text) {
   const out = [];
   let last = 0;
   for (const found of text.matchAll(EMOJI)) {

@@ -167,7 +167,7 @@ function box(one, line) {
   );
 }
 
-export function lineOf(one) {
+function lineOf(one) {
   const known = [...new Set([...world.numbers, ...(one?.texts ?? []).map((text) => text.our).filter(Boolean)])];
   const last = one?.texts.length ? one.texts[one.texts.length - 1].our : null;
   const line = known.includes(ui.line?.[one?.number]) ? ui.line[one.number] : last ?? known[0] ?? "";

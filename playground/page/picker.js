@@ -128,10 +128,7 @@ export function pick(anchor, { block, one, scope, many, chosen }) {
           class: "list-query", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
           "aria-label": words(one.placeholder?.text ?? "Search"), placeholder: words(one.placeholder?.text ?? "Search"),
           "aria-activedescendant": found.length ? `${listId}-${active}` : null, onInput: (event) => typed(event, redraw), onKeydown: keys,
-          init: (node) => setTimeout(() => {
-            node.focus();
-            if (external) ask(redraw);
-          }),
+          init: () => external && setTimeout(() => ask(redraw)),
         })),
       h("div", { class: "list", role: "listbox", id: listId, "aria-multiselectable": many ? "true" : null, "aria-label": "Choices" }, items),
       status && h("p", { class: "list-status", role: "status" }, status),
@@ -152,7 +149,7 @@ export function pickEmoji(anchor) {
     return [
       h("div", { class: "list-search" }, icon("search", 16),
         h("input", {
-          class: "list-query", type: "text", placeholder: "Search emoji", "aria-label": "Search emoji", autocomplete: "off", spellcheck: "false", init: (node) => setTimeout(() => node.focus()),
+          class: "list-query", type: "text", placeholder: "Search emoji", "aria-label": "Search emoji", autocomplete: "off", spellcheck: "false",
           onInput: (event) => {
             query = event.target.value;
             redraw();

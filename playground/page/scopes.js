@@ -12,7 +12,7 @@ const TEXT = /^(plain_text|number|email_text|url_text)_input$/;
 const EXTERNAL = /external_select$/;
 
 /** Every interactive element of a list of blocks, from the top. */
-export function* elementsOf(blocks) {
+function* elementsOf(blocks) {
   for (const block of blocks ?? []) {
     for (const one of [block.accessory, ...(block.elements ?? []), block.element]) {
       if (one?.action_id) yield [block, one];

@@ -4,7 +4,7 @@ import { attempt } from "./api.js";
 import { blocks } from "./blocks.js";
 import { composer, noticesFor } from "./composer.js";
 import { h } from "./dom.js";
-import { icon, iconButton } from "./icons.js";
+import { iconButton } from "./icons.js";
 import { avatar, messages } from "./message.js";
 import { scope } from "./scopes.js";
 import { sticky } from "./sticky.js";

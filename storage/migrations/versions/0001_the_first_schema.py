@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("assignee_id", AutoString(), nullable=True),
         sa.Column("counter", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("face", AutoString(), nullable=False),
         sa.Column("read_to", sa.Integer(), nullable=False),
         sa.Column("cleared_to", sa.Integer(), nullable=False),
         sa.Column("unread", sa.Integer(), nullable=False),

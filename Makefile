@@ -1,0 +1,43 @@
+# Everything runs in .venv, installed from requirement files pinned by hash. `make demo` and `make test` need nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: demo test check format lock clean
+
+demo: .venv/runtime  ## A local Slack and Twilio, the bridge between them, and a page to use them on
+	$(BIN)/threadline demo
+
+test: .venv/development  ## Every test, on SQLite and on a real PostgreSQL
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: .venv/development  ## Format, lint, types and the floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/development  ## Put the code in the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:  ## Pin what pyproject.toml asks for (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q \
+		pyproject.toml --group build -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q \
+		pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:  ## Forget the installed tools and what they left
+	rm -rf .venv build *.egg-info .coverage .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt pyproject.toml | .venv/bin/python
+	$(INSTALL) -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	$(INSTALL) -r requirements-dev.txt
+	@touch $@
