@@ -93,11 +93,13 @@ class Directory:
 
     def _person(self, user: dict[str, Any]) -> Person:
         profile = user.get("profile") or {}
-        named = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+        given = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+        names = [str(name) for name in given if name] or [user["id"]]
         return Person(
             workspace_id=self.workspace.id,
             user_id=user["id"],
-            name=next((name for name in named if name), user["id"]),
+            name=names[0],
+            sought=" ".join(dict.fromkeys(names)).casefold(),
             is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_stranger=bool(user.get("is_stranger"))

@@ -74,7 +74,7 @@ async def list_choices(session: Session, actor: Actor, conversation_id: int, *, 
         session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), limit=CHOICES + 1
     )
     asker = await people.find(session, actor.workspace_id, actor.user_id)
-    mine = [asker] if asker and matching.strip().lower() in asker.name.lower() else []
+    mine = [asker] if asker and matching.strip().casefold() in asker.sought else []
     ordered = [*mine, *(rep for rep in reps if rep.user_id != actor.user_id)]
     return [
         Choice(user_id=rep.user_id, name=rep.name, note="you" if rep.user_id == actor.user_id else "")

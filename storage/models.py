@@ -130,11 +130,12 @@ class BacklogAlert(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Somebody in Slack, as our own directory knows them."""
+    """Somebody in Slack, as our own directory knows them; `sought` is every name of theirs, in small letters."""
 
     workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
     user_id: str = Field(primary_key=True)
     name: str
+    sought: str
     is_bot: bool = False
     is_guest: bool = False
     is_stranger: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,7 +60,7 @@ async def is_member(session: AsyncSession, workspace_id: int, channel_id: str, u
 async def list_reps(
     session: AsyncSession, workspace_id: int, channel_id: str, *, matching: str, limit: int
 ) -> Sequence[Person]:
-    """The channel's members who may own work, by name, those whose name contains `matching` (any case)."""
+    """The channel's members who may own work, by name, those with a name that contains `matching` (any case)."""
     rows = (
         select(Person)
         .join(
@@ -72,9 +72,9 @@ async def list_reps(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
             ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
-            func.lower(Person.name).contains(matching.lower(), autoescape=True),
+            col(Person.sought).contains(matching.casefold(), autoescape=True),
         )
-        .order_by(func.lower(Person.name), col(Person.user_id))
+        .order_by(col(Person.sought), col(Person.user_id))
         .limit(limit)
     )
     return (await session.exec(rows)).all()

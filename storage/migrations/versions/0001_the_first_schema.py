@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("user_id", AutoString(), nullable=False),
         sa.Column("name", AutoString(), nullable=False),
+        sa.Column("sought", AutoString(), nullable=False),
         sa.Column("is_bot", sa.Boolean(), nullable=False),
         sa.Column("is_guest", sa.Boolean(), nullable=False),
         sa.Column("is_stranger", sa.Boolean(), nullable=False),
