@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -42,7 +41,6 @@ log = structlog.get_logger(__name__)
 
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 _READY_SECONDS = 2.0
-_STOP_SECONDS = 8
 
 # Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
 _POST_SECONDS = 1.05
@@ -281,18 +279,9 @@ async def _is_ready(database: Database, courier: Courier) -> bool:
 async def serve(settings: Settings) -> None:
     """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
     with _bind(settings) as bound:
-        async with open_bridge(settings) as bridge:
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    bridge.web,
-                    log_config=None,
-                    access_log=False,
-                    lifespan="off",
-                    timeout_graceful_shutdown=_STOP_SECONDS,
-                )
-            )
+        async with open_bridge(settings) as bridge, web.serving(bridge.web, bound):
             _say_where(settings)
-            await server.serve(sockets=[bound])
+            await web.interrupted()
 
 
 def _bind(settings: Settings) -> socket.socket:

@@ -123,7 +123,7 @@ class Board:
         """Add a mark to the rep's own message; the one that a text has not left only while that is so."""
         name = claimed.delivery.payload["mark"]
         async with self.database.read() as session:
-            message = await messages.load(session, claimed.delivery.workspace_id, claimed.delivery.message_id or 0)
+            message = await messages.get(session, claimed.delivery.workspace_id, claimed.delivery.message_id or 0)
         if name == "waiting" and (message.left_at is not None or message.status != MessageStatus.HELD):
             return Done()
         outcome = await self._call(

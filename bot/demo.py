@@ -1,15 +1,11 @@
 """`threadline demo`: the bridge on SQLite between a local Slack and a local Twilio. No account, no network."""
 
-import asyncio
-import signal
 import socket
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import uvicorn
-
+from bot import web
 from bot.app import open_bridge
 from bot.settings import Settings, StartError
 from bot.tour import DANA, ELIO, FARAH, Tour
@@ -19,13 +15,6 @@ from playground.seed import CHANNEL, MANAGER, NUMBER
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 HOLD_SECONDS = 1
 NAMES = {DANA: "Dana", ELIO: "Elio", FARAH: "Farah"}
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves Ctrl-C to the demo."""
-
-    def capture_signals(self) -> Any:
-        return nullcontext()
 
 
 async def demo(*, tour_only: bool, port: int) -> int:
@@ -48,18 +37,15 @@ async def demo(*, tour_only: bool, port: int) -> int:
         bound = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         app_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         bridge = await stack.enter_async_context(open_bridge(_settings(play, app_url, Path(folder) / "demo.db")))
-        server = _Server(uvicorn.Config(bridge.web, log_config=None, access_log=False, lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        await stack.enter_async_context(web.serving(bridge.web, bound))
         play.connect(app_url)
         print(f"Threadline's demo: the bridge at {app_url}, a local Slack and Twilio at {play.url}")
         happened = await Tour(play).walk()
         print("\nAll of it happened." if happened else "\nNot all of it happened: see ✗ above.")
         if not tour_only:
             print(f"\nNow you: open {play.url} in a browser. Ctrl-C ends the demo and forgets everything.", flush=True)
-            await _until_interrupted()
+            await web.interrupted()
         play.connect(None)
-        server.should_exit = True
-        await serving
     return 0 if happened else 1
 
 
@@ -81,11 +67,3 @@ def _settings(play: Playground, app_url: str, file: Path) -> Settings:
         reply_hold_seconds=HOLD_SECONDS,
         backlog_check_seconds=1,
     )
-
-
-async def _until_interrupted() -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
-    await stopped.wait()

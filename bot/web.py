@@ -1,7 +1,12 @@
-"""The HTTP routes and nothing else; Twilio's are handed over by `app.py`."""
+"""The HTTP routes, and the server in front of them. Twilio's routes are handed over by `app.py`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
+import uvicorn
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
@@ -11,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 _LARGEST_BODY = 1024 * 1024
+_STOP_SECONDS = 8
 
 
 def routes(
@@ -50,6 +56,40 @@ def routes(
             *twilio,
         ]
     )
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to whoever started it, so that the workers behind it can finish too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
+    """Serve on a socket until the block ends: then stop accepting, and finish what is in flight."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[bound]))
+    while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def interrupted() -> None:
+    """Wait for SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
 
 
 def _readable(body: str) -> str:

@@ -52,6 +52,11 @@ async def see(session: Session, actor: Actor, conversation_id: int, *, now: date
         await reading.settle(session, conversation, now=now)
 
 
+async def redraw(session: Session, workspace_id: int, conversation_id: int, *, now: datetime) -> None:
+    """Have the card drawn again although nothing has changed, for what it shows in Slack may not be so."""
+    await outbox.redraw(session, await conversations.lock(session, workspace_id, conversation_id), now=now)
+
+
 async def mark_unread(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Make what is unanswered unread again for its owner, or at least the last text. Raises NotOwner."""
     conversation, _ = await access.reach(session, actor, conversation_id)

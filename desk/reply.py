@@ -163,9 +163,11 @@ async def edit(session: Session, written: Written, *, now: datetime) -> None:
         ),
     )
     message = await messages.find_by_ts(session, written.workspace_id, written.channel_id, written.ts)
-    if message is None or (message.edited_ts or "") >= written.edited_ts:
+    if message is None:
         return
-    conversation = await conversations.lock(session, written.workspace_id, message.conversation_id)
+    conversation = await conversations.lock_of(session, message)
+    if (message.edited_ts or "") >= written.edited_ts:
+        return
     if message.direction == Direction.NOTE:
         message.body, message.edited_ts = written.body, written.edited_ts
     elif message.status == MessageStatus.CANCELED:
@@ -209,9 +211,11 @@ async def delete(session: Session, workspace_id: int, channel_id: str, ts: str, 
         ReplyChange(workspace_id=workspace_id, channel_id=channel_id, ts=ts, is_deleted=True, created_at=now),
     )
     message = await messages.find_by_ts(session, workspace_id, channel_id, ts)
-    if message is None or message.direction != Direction.OUTBOUND or message.status == MessageStatus.CANCELED:
+    if message is None:
         return
-    conversation = await conversations.lock(session, workspace_id, message.conversation_id)
+    conversation = await conversations.lock_of(session, message)
+    if message.direction != Direction.OUTBOUND or message.status == MessageStatus.CANCELED:
+        return
     if await deliveries.cancel(session, outbox.reply_id(message), now=now):
         message.status = MessageStatus.CANCELED
         await _take_back(session, conversation, now=now)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from desk.delivery import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -26,6 +28,12 @@ def explain(code: int | None) -> Failure:
         f"The text was not delivered: Twilio reported a failure {named}. Retry, or reach the contact another way.",
         retry=True,
     )
+
+
+def refusal(code: int | None) -> Refused:
+    """What a failed or refused text means for its delivery."""
+    failure = explain(code)
+    return Refused(reason=failure.sentence, code=code, can_retry=failure.retry, opted_out=failure.opted_out)
 
 
 def _wait(sentence: str) -> Failure:

@@ -16,7 +16,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from desk.delivery import CannotTell, Done, Found, Outcome, Refused, Retry, Sight, Unknown
+from desk.delivery import CannotTell, Done, Found, Outcome, Retry, Sight, Unknown
 from sms import errors
 from storage import messages
 from storage.database import Database
@@ -150,5 +150,4 @@ def _refusal(error: TwilioException) -> Outcome:
         return Retry(seconds=_RETRY_SECONDS, reason="Twilio asks for patience", blocks=False)
     if error.status >= _SERVER_ERROR:
         return Unknown(f"HTTP {error.status}")
-    failure = errors.explain(error.code)
-    return Refused(reason=failure.sentence, code=error.code, can_retry=failure.retry, opted_out=failure.opted_out)
+    return errors.refusal(error.code)

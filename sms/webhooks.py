@@ -124,23 +124,15 @@ async def receive_receipt(session: Session, form: dict[str, Any], now: datetime)
     status = form.get("MessageStatus", "")
     if not all(str(about[key]).isdecimal() for key in about) or status not in set(MessageStatus):
         return
-    sid = form.get("MessageSid", "")
-    message = await receipts.find_message(
-        session, int(about["workspace"]), int(about["message"]), int(about["attempt"]), sid
-    )
-    if message is None:
-        return
     code = int(form["ErrorCode"]) if str(form.get("ErrorCode", "")).isdecimal() else None
-    failure = errors.explain(code)
-    await receipts.receipt(
+    await receipts.receive(
         session,
-        message,
-        sid=sid,
+        int(about["workspace"]),
+        int(about["message"]),
+        int(about["attempt"]),
+        sid=form.get("MessageSid", ""),
         status=status,
-        sentence=failure.sentence,
-        code=code,
-        can_retry=failure.retry,
-        opted_out=failure.opted_out,
+        failure=errors.refusal(code),
         now=now,
     )
 

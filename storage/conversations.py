@@ -74,6 +74,13 @@ async def lock(session: AsyncSession, workspace_id: int, conversation_id: int) -
     return (await session.exec(rows)).one()
 
 
+async def lock_of(session: AsyncSession, message: Message) -> Conversation:
+    """The conversation of a message, locked, and the message as it stands now that nobody else can change it."""
+    conversation = await lock(session, message.workspace_id, message.conversation_id)
+    await session.refresh(message)
+    return conversation
+
+
 def _by_id(workspace_id: int, conversation_id: int) -> SelectOfScalar[Conversation]:
     return select(Conversation).where(
         col(Conversation.workspace_id) == workspace_id, col(Conversation.id) == conversation_id

@@ -132,7 +132,7 @@ async def claim(
         else:
             sleep = min(sleep, wait)
     await session.flush()
-    return claimed, 0.0 if len(due) > slots else sleep
+    return claimed, 0.0 if claimed and len(due) > slots else sleep
 
 
 async def _heads(

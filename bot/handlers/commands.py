@@ -8,7 +8,6 @@ from bot.blocks import actions, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.handlers.context import Body, Context, Press
-from desk import lifecycle
 from desk.access import Actor
 from desk.values import Filter, Queue
 
@@ -70,8 +69,7 @@ async def refresh(press: Press) -> None:
 
 async def open_thread(press: Press) -> None:
     """The link opens the thread by itself; for the owner it also marks it read."""
-    async with press.desk.database.write() as session:
-        await lifecycle.see(session, press.actor, press.conversation_id, now=press.now)
+    await press.see()
     await press.redraw()
 
 

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_bolt.response import BoltResponse
 
-from bot.blocks import queue, whispers
+from bot.blocks import actions, queue, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.people import Directory
@@ -90,6 +90,11 @@ class Press:
             await change(session)
             await lifecycle.see(session, self.actor, self.conversation_id, now=self.now)
 
+    async def see(self) -> None:
+        """Note that its owner has looked at the conversation."""
+        async with self.desk.database.write() as session:
+            await lifecycle.see(session, self.actor, self.conversation_id, now=self.now)
+
     async def whisper(self, post: Post) -> None:
         """Answer privately, and leave what was pressed as it is."""
         await self.respond(text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False)
@@ -99,7 +104,20 @@ class Press:
         place = place or self.place
         if place.queue is not None:
             post = await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id)
-            await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
+            await self._replace(post)
+
+    async def restore(self) -> None:
+        """After a refusal: show what is true, since a menu goes on showing what was chosen in it."""
+        try:
+            await self.redraw()
+        except DeskError as error:
+            await self._replace(whispers.refused(str(error)))
+        if self.place.queue is None and self.action_id == actions.ASSIGN:
+            async with self.desk.database.write() as session:
+                await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)
+
+    async def _replace(self, post: Post) -> None:
+        await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
 
 
 def attach(app: AsyncApp, desk: Context) -> None:
@@ -124,7 +142,10 @@ def attach(app: AsyncApp, desk: Context) -> None:
 
     async def refuse(error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
         if isinstance(error, DeskError):
-            return await _tell(context, body, str(error))
+            answer = await _tell(context, body, str(error))
+            if "press" in context:
+                await context["press"].restore()
+            return answer
         reference = uuid4().hex[:8]
         log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
         if "event" in body:
@@ -168,8 +189,8 @@ async def _tell(context: AsyncBoltContext, body: Body, sentence: str) -> BoltRes
     if body.get("type") == "view_submission":
         fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         return await context.ack(response_action="errors", errors={fields[0]: sentence})
-    press: Press | None = context.get("press")
-    if press is not None:
-        await press.whisper(post)
-        await press.redraw()
+    if body.get("type") == "block_suggestion":
+        return await context.ack(options=[])
+    if "press" in context:
+        await context["press"].whisper(post)
     return BoltResponse(status=200, body="")

@@ -15,6 +15,7 @@ async def close(press: Press) -> None:
     try:
         await _close(press, anyway=False)
     except CustomerWaits:
+        await press.see()
         async with press.desk.database.read() as session:
             contact, since = await lifecycle.read_waiting(session, press.actor, press.conversation_id)
         await press.whisper(whispers.close_anyway(press.conversation_id, contact, since))
@@ -44,16 +45,17 @@ async def more(press: Press, client: AsyncWebClient) -> None:
         case actions.RELEASE:
             await press.change(lambda session: assignment.release(session, actor, conversation_id, now=press.now))
         case actions.MARK_READ:
-            async with press.desk.database.write() as session:
-                await lifecycle.see(session, actor, conversation_id, now=press.now)
+            await press.see()
         case actions.MARK_UNREAD:
             async with press.desk.database.write() as session:
                 await lifecycle.mark_unread(session, actor, conversation_id, now=press.now)
         case actions.HISTORY:
+            await press.see()
             async with press.desk.database.read() as session:
                 contact, changes = await lifecycle.read_history(session, actor, conversation_id)
             await press.whisper(whispers.history(changes, contact))
         case actions.RENAME:
+            await press.see()
             async with press.desk.database.read() as session:
                 name = await lifecycle.read_name(session, actor, conversation_id)
             await client.views_open(trigger_id=press.trigger_id, view=modals.rename(conversation_id, name))

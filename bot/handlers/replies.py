@@ -11,7 +11,7 @@ from bot import markup
 from bot.blocks import actions
 from bot.blocks.lines import parse_attempt
 from bot.handlers.context import Body, Context, Press
-from desk import lifecycle, receipts, reply
+from desk import decisions, lifecycle, reply
 from desk.access import Actor
 from desk.intake import Receipt, UseCase
 from storage import people, workspaces
@@ -133,21 +133,21 @@ async def send_again(press: Press) -> None:
 async def _send_again(press: Press, choice: str) -> None:
     message_id, attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await receipts.send_again(session, press.actor, message_id, attempt, choice=choice, now=press.now)
+        await decisions.send_again(session, press.actor, message_id, attempt, choice=choice, now=press.now)
 
 
 async def it_arrived(press: Press) -> None:
     """Settle what nobody knows about as sent."""
     message_id, attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await receipts.it_arrived(session, press.actor, message_id, attempt, now=press.now)
+        await decisions.it_arrived(session, press.actor, message_id, attempt, now=press.now)
 
 
 async def send_as_sms(press: Press) -> None:
     """Send a note after all, without its prefix."""
     message_id, attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await receipts.send_note(session, press.actor, message_id, attempt, now=press.now)
+        await decisions.send_note(session, press.actor, message_id, attempt, now=press.now)
     await press.respond(delete_original=True)
 
 

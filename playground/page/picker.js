@@ -155,7 +155,9 @@ export function pickEmoji(anchor) {
             redraw();
           },
           onKeydown: (event) => {
-            if (event.key === "Enter" && names[0]) close(names[0]);
+            if (event.key !== "Enter" || !names[0]) return;
+            event.preventDefault(); // else the button that gets the focus back is pressed by the same key
+            close(names[0]);
           },
         })),
       h("div", { class: "emoji-grid" }, names.map((name) =>

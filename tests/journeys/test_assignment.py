@@ -4,8 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from playground import elements
 from playground.playground import Playground
 from playground.seed import CHANNEL
@@ -39,6 +37,7 @@ async def test_the_menu_offers_yourself_first_and_then_the_members_by_name(
     assert await offered(world, BEN, card) == [BEN, ANA, CHLOE, MARA]
     assert await offered(world, MARA, card, "ma") == [MARA, CHLOE]
     assert await offered(world, ANA, card, " BEN ") == [BEN]
+    assert await offered(world, ANA, card, "okafor") == [BEN]
     assert await offered(world, ANA, card, "%") == []
 
 
@@ -76,7 +75,7 @@ async def test_a_claim_shows_on_the_card_and_is_told(world: World, eventually: E
     await said(world, eventually, card, f"<@{ANA}> claimed this conversation")
     await eventually(lambda: chosen(world, card) == ANA)
     assert card.blocks[-1]["block_id"] != before
-    assert "Owner: Ana Lopes" in words(card.blocks)
+    assert "Owner: Ana" in words(card.blocks)
     assert "Claim" not in buttons(card)
     assert f"<@{ANA}>" not in words(card.blocks)
     assert "Is it there?" in await mine(world, ANA)
@@ -90,7 +89,7 @@ async def test_assign_reassign_and_release(world: World, eventually: Eventually)
     card = await arrive(world, eventually)
     await world.play.choose(MARA, CHANNEL, card.ts, "assign", BEN)
     await said(world, eventually, card, f"<@{MARA}> assigned this to <@{BEN}>")
-    await eventually(lambda: "Owner: Ben Okafor" in words(card.blocks))
+    await eventually(lambda: "Owner: Ben" in words(card.blocks))
     assert "Is it there?" in await mine(world, BEN)
     await world.play.choose(MARA, CHANNEL, card.ts, "assign", ANA)
     await said(world, eventually, card, f"<@{MARA}> reassigned this from <@{BEN}> to <@{ANA}>")
@@ -132,7 +131,7 @@ async def test_of_two_claims_at_once_one_wins(world: World, eventually: Eventual
         await said(world, eventually, card, "claimed this conversation")
         await eventually(lambda card=card: chosen(world, card))
     await world.play.quiet()
-    names = {ANA: "Ana Lopes", BEN: "Ben Okafor"}
+    names = {ANA: "Ana", BEN: "Ben"}
     for card in cards:
         assert [post.text.partition(" claimed")[2] for post in world.thread(card.ts)] == [" this conversation."]
     winners = [chosen(world, card) for card in cards]
@@ -166,20 +165,7 @@ async def test_guests_and_strangers_own_nothing(play: Playground, start: Start, 
         assert "No owner" in words(card.blocks)
 
 
-@pytest.mark.parametrize(
-    ("who", "reason"),
-    [
-        (GUS, "Gus Lindqvist cannot own this conversation: they are a guest."),
-        ("U0BRIDGE", "Threadline cannot own this conversation: it is an app."),
-        ("U0STRANGER", "Sid Stranger cannot own this conversation: they belong to another organisation."),
-        ("U0GONE", "Gerd Gone cannot own this conversation: their account is deactivated."),
-        ("U0ELSEWHERE", "Ed Elsewhere cannot own this conversation: they are not in its channel."),
-        ("U0NOBODY", "Someone cannot own this conversation: they are not in our directory yet."),
-    ],
-)
-async def test_who_cannot_own_is_not_made_owner(
-    play: Playground, start: Start, eventually: Eventually, who: str, reason: str
-) -> None:
+async def test_who_cannot_own_is_not_made_owner(play: Playground, start: Start, eventually: Eventually) -> None:
     """The server checks what a menu offers; the refusal is private and the menu shows the truth again."""
     play.add_person("U0STRANGER", "Sid Stranger", team="T0OTHER")
     play.add_person("U0GONE", "Gerd Gone", deleted=True)
@@ -189,12 +175,19 @@ async def test_who_cannot_own_is_not_made_owner(
         card = await arrive(world, eventually)
         await play.press(ANA, CHANNEL, card.ts, "claim")
         await eventually(lambda: chosen(world, card) == ANA)
-        await choose_from_an_old_list(play, BEN, card, who)
-        assert told(play, BEN).startswith(reason)
-        assert "full member of its channel" in told(play, BEN)
-        await eventually(lambda: chosen(world, card) == ANA)
+        for who, reason in (
+            (GUS, "Gus cannot own this conversation: they are a guest."),
+            ("U0BRIDGE", "Threadline cannot own this conversation: it is an app."),
+            ("U0STRANGER", "Sid cannot own this conversation: they belong to another organisation."),
+            ("U0GONE", "Gerd cannot own this conversation: their account is deactivated."),
+            ("U0ELSEWHERE", "Ed cannot own this conversation: they are not in its channel."),
+            ("U0NOBODY", "Someone cannot own this conversation: they are not in our directory yet."),
+        ):
+            await choose_from_an_old_list(play, BEN, card, who)
+            assert told(play, BEN) == f"{reason} Pick someone who is a full member of its channel."
+            await eventually(lambda: chosen(world, card) == ANA)
         await play.quiet()
-        assert "Owner: Ana Lopes" in words(card.blocks)
+        assert "Owner: Ana" in words(card.blocks)
         assert count(play, "assigned") + count(play, "handed") == 0
 
 

@@ -1,0 +1,92 @@
+"""What a rep decides about a message: send it again, settle it as arrived, send a note after all (rules 8 and 10).
+
+A press is bound to a message and an attempt: the first one counts, the second is told whose that was.
+"""
+
+from datetime import datetime
+
+from desk import access, outbox, reading
+from desk.access import Actor
+from desk.errors import Decided, NotYours, Unsendable
+from storage import conversations, histories, messages
+from storage.database import Session
+from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
+
+
+async def send_again(
+    session: Session, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
+) -> None:
+    """Send a failed or uncertain message once more (`Retry`, `Send again`).
+
+    Raises Decided when somebody has pressed before, Unsendable when the contact has opted out since.
+    """
+    message, conversation, inbox = about = await _reach(session, actor, message_id)
+    await _require_sendable(session, conversation)
+    await _decide(session, actor, about, attempt=attempt, choice=choice, now=now)
+    message.status = MessageStatus.HELD
+    message.attempt += 1
+    message.sid = message.left_at = message.error_code = None
+    await outbox.send_reply(session, message, inbox, not_before=now, now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+    """Settle an uncertain message as sent, on a rep's word. Raises Decided when somebody has pressed before."""
+    message, conversation, _ = about = await _reach(session, actor, message_id)
+    await _decide(session, actor, about, attempt=attempt, choice="It arrived", now=now)
+    message.status = MessageStatus.SENT
+    message.left_at = message.left_at or now
+    await reading.settle(session, conversation, now=now)
+
+
+async def send_note(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+    """Send a note as SMS after all, at once; only its author may.
+
+    Raises NotYours, Decided when it was sent before, or Unsendable.
+    """
+    message, conversation, inbox = await _reach(session, actor, message_id)
+    if message.author_id != actor.user_id:
+        raise NotYours
+    if message.direction != Direction.NOTE or message.attempt != attempt:
+        raise Decided(name="You", choice="Send as SMS")
+    await _require_sendable(session, conversation)
+    conversation.counter += 1
+    message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD
+    message.position = conversation.counter
+    await outbox.send_reply(session, message, inbox, not_before=now, now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def _reach(session: Session, actor: Actor, message_id: int) -> tuple[Message, Conversation, Inbox]:
+    message = await messages.get(session, actor.workspace_id, message_id)
+    conversation, inbox = await access.reach(session, actor, message.conversation_id)
+    await session.refresh(message)
+    return message, conversation, inbox
+
+
+async def _require_sendable(session: Session, conversation: Conversation) -> None:
+    contact = await conversations.get_contact(session, conversation)
+    if not contact.can_reply or conversation.opted_out_at is not None:
+        raise Unsendable
+
+
+async def _decide(
+    session: Session,
+    actor: Actor,
+    about: tuple[Message, Conversation, Inbox],
+    *,
+    attempt: int,
+    choice: str,
+    now: datetime,
+) -> None:
+    """Write the choice down as the one that counts, or raise Decided with who was first."""
+    message, conversation, inbox = about
+    press = f"{message.id}:{attempt}"
+    if message.attempt != attempt or message.status not in (*FAILED, MessageStatus.UNCERTAIN):
+        first = await histories.find_resolution(session, conversation.id, press)
+        name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else "Twilio's receipt"
+        raise Decided(name=name, choice=first.before if first else "It arrived")
+    await histories.add(session, conversation, "resolved", now=now, actor_id=actor.user_id, before=choice, after=press)
+    await outbox.post_line(
+        session, conversation, inbox, "resolved", now=now, cause=press, actor=actor.user_id, choice=choice
+    )
