@@ -18,8 +18,9 @@ from bot.blocks.post import Post
 from desk import cards, lifecycle, outbox
 from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
+from desk.errors import NotYet
 from desk.values import Backlog, Card, Text
-from storage import conversations, inboxes, messages
+from storage import conversations, inboxes, messages, raw_requests
 from storage.database import Database, Session
 from storage.deliveries import Claimed
 from storage.models import MessageStatus, Thread
@@ -242,13 +243,19 @@ class Board:
         return Absent()
 
     async def card_posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
-        """Write down where the thread is, and have its card redrawn if anything changed while it was posted."""
+        """Write down where the thread is, and catch up with what happened while its card was posted."""
         thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
         if isinstance(outcome, Done):
             thread.root_ts, thread.revision = outcome.result_id, outcome.drawn
             conversation = await conversations.lock(session, thread.workspace_id, thread.conversation_id)
-            if conversation.revision > outcome.drawn:
+            has_earlier = len(await conversations.list_threads(session, conversation.id)) > 1  # which is to link here
+            if has_earlier or conversation.revision > outcome.drawn:
                 await outbox.redraw(session, conversation, now=now)
+            root_ts = outcome.result_id or ""
+            change = await messages.find_change(session, thread.workspace_id, thread.channel_id, root_ts)
+            if change is not None and change.is_deleted:
+                await lifecycle.replace_card(session, thread.workspace_id, thread.channel_id, root_ts, now=now)
+            await raw_requests.hurry(session, NotYet.__name__)
 
     async def drawn(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down which revision the cards show."""

@@ -1,16 +1,19 @@
 """Logs: one line an event, as JSON. Ids of conversations and messages; never bodies, whole numbers or tokens."""
 
+import json
 import logging
 import sys
 
 import structlog
 
+_TOLD = ("alembic", "apscheduler", "asyncio", "uvicorn")
+
 
 def configure(*, stream: bool = True) -> None:
     """Send the bridge's events, and the libraries' warnings, to standard error; nowhere when `stream` is False."""
-    logging.basicConfig(
-        level=logging.WARNING, format='{"level": "%(levelname)s", "logger": "%(name)s"}', stream=sys.stderr, force=True
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LibraryLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler] if stream else [logging.NullHandler()], force=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -22,6 +25,18 @@ def configure(*, stream: bool = True) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr) if stream else structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class _LibraryLine(logging.Formatter):
+    """A library's warning as JSON. Slack's and Twilio's may quote whole requests, so of theirs only the source is told."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"event": "library", "level": record.levelname.lower(), "logger": record.name}
+        if record.name.split(".")[0] in _TOLD:
+            line["message"] = record.getMessage()
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)
 
 
 def _without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

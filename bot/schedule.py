@@ -17,7 +17,7 @@ from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 5
+RETRY_SECONDS = 1
 _NIGHT = CronTrigger(hour=3, minute=17)
 
 Job = Callable[[], Awaitable[None]]

@@ -139,7 +139,8 @@ class Tour:
         self._check(len(self._alerts()) == 1, "it is said once")
 
     async def _text(self, phone: str, body: str, *, media: list[tuple[str, bytes]] | None = None) -> Any:
-        self.say(f'   phone            {phone}: "{body}"' if body else f"   phone            {phone}: (a picture)")
+        said = f'"{body}"' if body else "(a picture)"
+        self.say(f"   {self.play.world.phone(phone).name:<16} texts {said}")
         return await self.play.text(phone, NUMBER, body, media=media or [])
 
     async def _write(self, who: str, thread_ts: str, text: str) -> Any:

@@ -84,6 +84,7 @@ async def _post(
     now: datetime,
     message_id: int | None = None,
 ) -> None:
+    """Add to the end of the conversation's thread; a card goes before all that is not posted yet, which needs it."""
     conversation.counter += 1
     await session.flush()
     await deliveries.add(
@@ -95,7 +96,7 @@ async def _post(
             message_id=message_id,
             kind=kind,
             stream=f"thread/{conversation.id}",
-            position=conversation.counter,
+            position=0 if kind is Kind.CARD else conversation.counter,
             lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
             payload=payload,
             created_at=now,
@@ -152,9 +153,11 @@ def _microseconds(ts: str) -> int:
 
 
 async def redraw(session: Session, conversation: Conversation, *, now: datetime) -> None:
-    """Have the card drawn again as things stand."""
+    """Have the card drawn again as things stand; one still to be posted is drawn then."""
     conversation.revision += 1
     await session.flush()
+    if not await conversations.is_posted(session, conversation.id):
+        return
     await _draw(session, conversation, Kind.REDRAW, str(conversation.id), now=now)
 
 

@@ -30,7 +30,7 @@ class Incoming:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-async def receive(session: Session, incoming: Incoming, *, now: datetime) -> None:
+async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Message:
     """Store a text once, and have it shown where the team works.
 
     Raises NoInbox when nobody has connected the number yet: the request is kept and tried again.
@@ -38,8 +38,9 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Non
     inbox = await inboxes.find(session, incoming.number)
     if inbox is None:
         raise NoInbox
-    if await messages.find_by_sid(session, inbox.workspace_id, incoming.sid) is not None:
-        return
+    known = await messages.find_by_sid(session, inbox.workspace_id, incoming.sid)
+    if known is not None:
+        return known
     contact = await conversations.ensure_contact(
         session,
         workspace_id=inbox.workspace_id,
@@ -58,6 +59,7 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Non
     conversation.last_text = incoming.body
     conversation.last_activity_at = now
     await reading.settle(session, conversation, now=now)
+    return message
 
 
 async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
@@ -87,17 +89,15 @@ async def _reopen(session: Session, conversation: Conversation, inbox: Inbox, *,
     owner = conversation.assignee_id
     if owner is not None and await access.why_not_owner(session, inbox, owner) is not None:
         conversation.assignee_id = None
-        await histories.add(session, conversation, "released", now=now, before=owner)
+    what = "reopened_by_text"
     if conversation.assignee_id is None:
         conversation.unassigned_since = now
-    await histories.add(session, conversation, "reopened", now=now)
+        what = "reopened_unassigned" if owner else what
+    await histories.add(session, conversation, what, now=now, before=owner, after=conversation.assignee_id)
     thread = await conversations.current_thread(session, conversation.id)
     if thread is None or thread.created_at < now - CARD_EXPIRES_AFTER:
         await outbox.post_card(session, conversation, inbox, opening=None, cause=f"reopened:{now.isoformat()}", now=now)
-    if owner is not None and conversation.assignee_id is None:
-        await outbox.post_line(session, conversation, inbox, "reopened_unassigned", now=now, before=owner)
-    else:
-        await outbox.post_line(session, conversation, inbox, "reopened_by_text", now=now, owner=owner)
+    await outbox.post_line(session, conversation, inbox, what, now=now, before=owner, owner=conversation.assignee_id)
     return True
 
 

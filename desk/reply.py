@@ -15,18 +15,28 @@ SMS_LIMIT = 1600  # characters in one message, Twilio's limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What somebody wrote in a thread, as plain text. `ts` is Slack's id of it; `edited_ts` that of its newest edit."""
+    """What somebody wrote in a thread: `text` as Slack keeps it, `body` as plain text.
+
+    `ts` is Slack's id of it; `edited_ts` that of its newest edit.
+    """
 
     workspace_id: int
     channel_id: str
     thread_ts: str
     ts: str
     author_id: str
+    text: str
     body: str
     is_note: bool
     has_files: bool = False
     is_stranger: bool = False
     edited_ts: str = ""
+
+
+async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
+    """The newest edit of a message, when it came before the message itself."""
+    change = await messages.find_change(session, workspace_id, channel_id, ts)
+    return None if change is None or change.is_deleted else change
 
 
 async def write(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
@@ -158,7 +168,7 @@ async def edit(session: Session, written: Written, *, now: datetime) -> None:
             channel_id=written.channel_id,
             ts=written.ts,
             edited_ts=written.edited_ts,
-            text=written.body,
+            text=written.text,
             created_at=now,
         ),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playground.core import Call, Sent
-    from playground.playground import Playground
+    from playground.outside import Outside
     from playground.world import Json
 
 PAGE = Path(__file__).parent / "page"
@@ -28,7 +28,7 @@ KEEP_ALIVE = 15.0
 class Control:
     """Serves the page and `/playground/…`."""
 
-    def __init__(self, play: Playground) -> None:
+    def __init__(self, play: Outside) -> None:
         self.play = play
 
     def routes(self) -> list[web.RouteDef]:

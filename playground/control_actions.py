@@ -11,13 +11,13 @@ from playground.state import State
 from playground.world import Post
 
 if TYPE_CHECKING:
-    from playground.playground import Playground
+    from playground.outside import Outside
     from playground.world import Json, World
 
-Action = Callable[["Playground", dict[str, Any]], Awaitable[Any]]
+Action = Callable[["Outside", dict[str, Any]], Awaitable[Any]]
 
 
-async def text(play: Playground, given: Json) -> Json:
+async def text(play: Outside, given: Json) -> Json:
     media = [(one["content_type"], base64.b64decode(one["base64"])) for one in given.get("media") or []]
     sent = await play.text(given["from"], given["to"], given.get("body") or "", media=media)
     answer = sent.answer
@@ -29,7 +29,7 @@ async def text(play: Playground, given: Json) -> Json:
     }
 
 
-async def post(play: Playground, given: Json) -> Json:
+async def post(play: Outside, given: Json) -> Json:
     files = [(one["name"], one["content_type"], base64.b64decode(one["base64"])) for one in given.get("files") or []]
     written = await play.post(
         given["user"],
@@ -42,20 +42,20 @@ async def post(play: Playground, given: Json) -> Json:
     return {"ts": written.ts}
 
 
-async def edit(play: Playground, given: Json) -> Json:
+async def edit(play: Outside, given: Json) -> Json:
     return {"ts": (await play.edit(given["user"], given["channel"], given["ts"], _typed(play, given))).ts}
 
 
-async def delete(play: Playground, given: Json) -> None:
+async def delete(play: Outside, given: Json) -> None:
     await play.delete(given["user"], given["channel"], given["ts"])
 
 
-async def react(play: Playground, given: Json) -> None:
+async def react(play: Outside, given: Json) -> None:
     remove = bool(given.get("remove"))
     await play.react(given["user"], given["channel"], given["ts"], given["name"], remove=remove)
 
 
-async def press(play: Playground, given: Json) -> Json:
+async def press(play: Outside, given: Json) -> Json:
     url = await play.press(
         given["user"],
         given.get("channel"),
@@ -67,7 +67,7 @@ async def press(play: Playground, given: Json) -> Json:
     return {"url": url}
 
 
-async def choose(play: Playground, given: Json) -> Json:
+async def choose(play: Outside, given: Json) -> Json:
     await play.choose(
         given["user"],
         given.get("channel"),
@@ -80,7 +80,7 @@ async def choose(play: Playground, given: Json) -> Json:
     return {"url": None}
 
 
-async def options(play: Playground, given: Json) -> list[Json]:
+async def options(play: Outside, given: Json) -> list[Json]:
     return await play.options(
         given["user"],
         given.get("channel"),
@@ -91,7 +91,7 @@ async def options(play: Playground, given: Json) -> list[Json]:
     )
 
 
-async def command(play: Playground, given: Json) -> Json | None:
+async def command(play: Outside, given: Json) -> Json | None:
     shown = await play.command(given["user"], given["channel"], given["command"], given.get("text") or "")
     if shown is None:
         return None
@@ -99,28 +99,28 @@ async def command(play: Playground, given: Json) -> Json | None:
     return {"post": state.post(shown)} if isinstance(shown, Post) else {"ephemeral": state.ephemeral(shown)}
 
 
-async def submit(play: Playground, given: Json) -> Json:
+async def submit(play: Outside, given: Json) -> Json:
     return {"errors": await play.submit(given["user"], given["view_id"], given.get("values") or {})}
 
 
-async def close(play: Playground, given: Json) -> None:
+async def close(play: Outside, given: Json) -> None:
     await play.close(given["user"], given["view_id"])
 
 
-async def shortcut(play: Playground, given: Json) -> Json:
+async def shortcut(play: Outside, given: Json) -> Json:
     await play.shortcut(given["user"], given["callback_id"], given.get("channel"), given.get("ts"))
     return {"url": None}
 
 
-async def join(play: Playground, given: Json) -> None:
+async def join(play: Outside, given: Json) -> None:
     await play.join(given["user"], given["channel"])
 
 
-async def leave(play: Playground, given: Json) -> None:
+async def leave(play: Outside, given: Json) -> None:
     await play.leave(given["user"], given["channel"])
 
 
-async def open_home(play: Playground, given: Json) -> Json | None:
+async def open_home(play: Outside, given: Json) -> Json | None:
     shown = await play.open_home(given["user"])
     return None if shown is None else State(play).view(shown)
 
@@ -144,7 +144,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def _typed(play: Playground, given: Json) -> str:
+def _typed(play: Outside, given: Json) -> str:
     words = str(given.get("text") or "")
     return stored(play.world, words) if given.get("plain") else words
 

@@ -194,8 +194,11 @@ TEAM = {"id": TEAM_ID, "domain": TEAM_DOMAIN}
 
 
 def rich_text(text: str) -> list[Json]:
-    """Render typed text as the rich_text block that Slack adds to a person's message."""
-    if not text:
+    """Render typed text as the rich_text block that Slack adds to a person's message.
+
+    Text with formatting in it gets none: it is drawn from its markup.
+    """
+    if not text or _FORMATTING.search(text):
         return []
     elements: list[Json] = []
     position = 0
@@ -211,6 +214,7 @@ def rich_text(text: str) -> list[Json]:
     ]
 
 
+_FORMATTING = re.compile(r"[*_~`]\S|^(?:>|&gt;)", re.MULTILINE)
 _MARKUP = re.compile(r"<([@#!]?)([^>|]+)(?:\|([^>]*))?>|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):")
 
 

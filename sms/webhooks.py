@@ -57,7 +57,6 @@ class Webhooks:
         stored = await self._take(INBOUND, f"{form.get('AccountSid', '')}:{sid}", form)
         if not stored:
             return Response(status_code=503)
-        log.info("text received", sid=sid, sender=numbers.masked(form.get("From", "")))
         return Response(_EMPTY_TWIML, media_type="text/xml")
 
     async def _status(self, request: Request) -> Response:
@@ -111,11 +110,14 @@ async def receive_text(session: Session, form: dict[str, Any], now: datetime) ->
         address=numbers.normalize(sender),
         label=numbers.label(sender, home=number),
         can_reply=numbers.can_reply(sender),
-        body=form.get("Body", ""),
+        body=form.get("Body", "").replace("\0", ""),  # which PostgreSQL cannot hold
         media=media,
         opt_out_type=form.get("OptOutType"),
     )
-    await receive.receive(session, incoming, now=now)
+    message = await receive.receive(session, incoming, now=now)
+    log.info(
+        "text received", conversation=message.conversation_id, message=message.id, sender=numbers.masked(sender)
+    )
 
 
 async def receive_receipt(session: Session, form: dict[str, Any], now: datetime) -> None:

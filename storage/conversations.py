@@ -124,6 +124,14 @@ async def current_thread(session: AsyncSession, conversation_id: int) -> Thread 
     return (await session.exec(rows)).one_or_none()
 
 
+async def is_posted(session: AsyncSession, conversation_id: int) -> bool:
+    """Whether the card of the current thread is in Slack, as committed now: call it with the conversation locked."""
+    rows = select(Thread.id).where(
+        col(Thread.conversation_id) == conversation_id, col(Thread.is_current), col(Thread.root_ts).is_not(None)
+    )
+    return (await session.exec(rows)).first() is not None
+
+
 async def list_threads(session: AsyncSession, conversation_id: int) -> Sequence[Thread]:
     """All threads of a conversation, oldest first."""
     rows = select(Thread).where(col(Thread.conversation_id) == conversation_id).order_by(col(Thread.id))

@@ -75,14 +75,19 @@ def connect(url: str) -> Database:
             address.set(drivername="postgresql+asyncpg"),
             pool_size=8,
             max_overflow=8,
+            hide_parameters=True,
             connect_args={"server_settings": {"jit": "off", "application_name": "threadline"}, "timeout": 5},
         )
         return Database(writer=engine, reader=engine)
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername="sqlite+aiosqlite")
-        writer = create_async_engine(address, pool_size=1, max_overflow=0, connect_args={"timeout": _BUSY_SECONDS})
+        writer = create_async_engine(
+            address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
+        )
         _prepare(writer, begin="BEGIN IMMEDIATE")
-        reader = create_async_engine(address, pool_size=4, max_overflow=4, connect_args={"timeout": _BUSY_SECONDS})
+        reader = create_async_engine(
+            address, pool_size=4, max_overflow=4, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
+        )
         _prepare(reader, begin="BEGIN")
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")

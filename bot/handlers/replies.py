@@ -37,7 +37,7 @@ async def message(event: Body, body: Body, desk: Context) -> None:
         key = f"{body['team_id']}:{event['channel']}:{event['ts']}"
         if await desk.intake.take(MESSAGE, key, _kept(body)) is Receipt.KEPT:
             await desk.directory.ensure(event["user"], event["channel"])
-            await desk.intake.retry()
+            await desk.intake.take(MESSAGE, key, _kept(body))
 
 
 def _kept(body: Body) -> Body:
@@ -73,7 +73,10 @@ def use_cases(hold: timedelta) -> dict[str, UseCase]:
 
     async def write(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
-        await reply.write(session, await _written(session, body, event, event), hold=hold, now=now)
+        workspace = await workspaces.get(session, body["team_id"])
+        newer = await reply.find_edit(session, workspace.id, event["channel"], event["ts"])
+        said = event if newer is None else {**event, "text": newer.text, "edited": {"ts": newer.edited_ts}}
+        await reply.write(session, await _written(session, body, said, event), hold=hold, now=now)
 
     async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
@@ -104,6 +107,7 @@ async def _written(session: Session, body: Body, said: Body, event: Body) -> rep
         thread_ts=str(said.get("thread_ts") or ""),
         ts=said["ts"],
         author_id=said["user"],
+        text=text,
         body=await _plain(session, workspace.id, markup.without_prefix(text)),
         is_note=markup.is_note(text),
         has_files=bool(said.get("files")),

@@ -1,7 +1,7 @@
 // Block Kit, drawn. A scope says where the blocks stand and what their elements do (see scopes.js).
 
 import { h } from "./dom.js";
-import { accessory, element } from "./elements.js";
+import { accessory, element, imageUrl } from "./elements.js";
 import { icon } from "./icons.js";
 import { mrkdwn, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -28,10 +28,6 @@ function context(block) {
   );
 }
 
-export const imageUrl = (one) => {
-  const url = one.image_url ?? one.slack_file?.url ?? "";
-  return /^(https?:\/\/|\/|data:image\/)/.test(url) ? url : "";
-};
 
 function image(block) {
   return [

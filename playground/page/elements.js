@@ -2,12 +2,16 @@
 
 import { h } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
-import { imageUrl } from "./blocks.js";
 import { confirmed, menu } from "./menus.js";
 import { pick } from "./picker.js";
 import { textObject, words } from "./mrkdwn.js";
 import { channel, personName } from "./store.js";
 import { permalink, visit } from "./links.js";
+
+export const imageUrl = (one) => {
+  const url = one.image_url ?? one.slack_file?.url ?? "";
+  return /^(https?:\/\/|\/|data:image\/)/.test(url) ? url : "";
+};
 
 const SELECT = /^(multi_)?(static|external|users|conversations|channels)_select$/;
 

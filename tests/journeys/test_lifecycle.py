@@ -133,6 +133,8 @@ async def test_a_text_to_somebody_who_has_left_reopens_unassigned(world: World, 
     shown = await world.play.command(BEN, CHANNEL, "/unassigned")
     assert shown is not None
     assert "One more thing" in words(shown.blocks)
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="history")
+    assert f"so it reopened without an owner (before: <@{ANA}>)" in told(world.play, BEN)
 
 
 async def test_after_thirty_days_a_new_card_is_posted(world: World, eventually: Eventually) -> None:
