@@ -1,7 +1,6 @@
 """The composition root: settings -> database -> desk -> Slack, web, workers, schedule. Everything is built here."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot import handlers, schedule, web
+from bot import handlers, schedule, start, web
 from bot.board import Board
 from bot.handlers import replies
 from bot.handlers.context import Context
@@ -28,13 +27,11 @@ from desk.clock import Clock, SystemClock
 from desk.delivery import Courier, Effect, Sender, Settle
 from desk.intake import Intake
 from sms import numbers
-from sms.gateway import Gateway, close_client, open_client
+from sms.gateway import Gateway, close_client, is_refused, open_client
 from sms.webhooks import USE_CASES, Webhooks
-from storage import inboxes, raw_requests, workspaces
-from storage.database import Database, DatabaseError, connect
+from storage.database import Database, DatabaseError
 from storage.database import now as database_now
 from storage.deliveries import Limit, Terms
-from storage.migrations import migrate
 from storage.models import Kind, Workspace
 
 log = structlog.get_logger(__name__)
@@ -78,16 +75,18 @@ async def open_bridge(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await _open_database(settings)
+        database = await start.open_database(settings)
         stack.push_async_callback(database.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         slack = AsyncWebClient(
             settings.slack_bot_token, base_url=settings.slack_api_url, session=session, retry_handlers=[]
         )
-        workspace = await _know_workspace(slack, database, clock)
+        workspace = await start.know_workspace(slack, database, clock)
         twilio = open_client(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url)
         stack.push_async_callback(close_client, twilio)
-        await _connect_inboxes(settings, database, workspace, clock)
+        if await is_refused(twilio):
+            raise StartError("Twilio refused TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: copy both from its console.")
+        await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
         intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold)})
         directory = Directory(slack, database, workspace)
@@ -119,69 +118,16 @@ async def open_bridge(
         yield bridge
 
 
-async def _open_database(settings: Settings) -> Database:
-    try:
-        database = connect(settings.database_url)
-    except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
-        raise StartError(
-            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
-        ) from None
-    try:
-        await migrate(database)
-    except (DatabaseError, OSError, TimeoutError):
-        await database.close()
-        raise StartError(
-            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
-            "exists and may be written to."
-        ) from None
-    return database
-
-
-async def _know_workspace(slack: AsyncWebClient, database: Database, clock: Clock) -> Workspace:
-    """The workspace that the token belongs to; what is stored of it will do while Slack cannot be reached."""
-    try:
-        told = await slack.auth_test()
-    except SlackApiError as error:
-        reason = error.response.get("error")
-        raise StartError(
-            f"Slack refused SLACK_BOT_TOKEN ({reason}): copy the bot token (xoxb-…) from the app's OAuth page."
-        ) from None
-    except (aiohttp.ClientError, TimeoutError, ValueError):
-        async with database.read() as session:
-            known = await workspaces.find_only(session)
-        if known is None:
-            raise StartError(
-                "Slack could not be reached: check the network, and SLACK_API_URL if you set it."
-            ) from None
-        log.warning("slack not reachable at start", workspace=known.id)
-        return known
-    async with database.write() as session:
-        return await workspaces.ensure(
-            session,
-            team_id=told["team_id"],
-            name=told["team"],
-            url=told["url"],
-            bot_user_id=told["user_id"],
-            now=clock.now(),
-        )
-
-
-async def _connect_inboxes(settings: Settings, database: Database, workspace: Workspace, clock: Clock) -> None:
-    async with database.write() as session:
-        for number, channel_id in settings.inboxes.items():
-            try:
-                normal = numbers.e164(number)
-            except ValueError as error:
-                raise StartError(f"INBOXES is not right: {error}") from None
-            await inboxes.ensure(
-                session,
-                workspace_id=workspace.id,
-                number=normal,
-                label=numbers.label(normal, home=normal),
-                channel_id=channel_id,
-                now=clock.now(),
-            )
-        await raw_requests.hurry(session, "NoInbox")
+def _channels(settings: Settings) -> dict[str, tuple[str, str]]:
+    """Our numbers as INBOXES has them, with what each is called and its channel."""
+    channels = {}
+    for number, channel_id in settings.inboxes.items():
+        try:
+            normal = numbers.e164(number)
+        except ValueError as error:
+            raise StartError(f"INBOXES is not right: {error}") from None
+        channels[normal] = (numbers.label(normal, home=normal), channel_id)
+    return channels
 
 
 def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, Effect]:
@@ -230,6 +176,7 @@ def _bolt(slack: AsyncWebClient, settings: Settings, context: Context) -> AsyncA
         client=AsyncWebClient(base_url=slack.base_url, session=slack.session, retry_handlers=[]),
         authorize=authorize,  # type: ignore[arg-type]
         process_before_response=True,
+        ignoring_self_events_enabled=False,  # it takes the deletion of our card for a message of ours
         request_verification_enabled=False,  # web.py verifies, over the body as it came
     )
     handlers.register(bolt, context)
@@ -278,33 +225,13 @@ async def _is_ready(database: Database, courier: Courier) -> bool:
 
 async def serve(settings: Settings) -> None:
     """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
-    with _bind(settings) as bound:
+    with start.bind(settings) as bound:
         async with open_bridge(settings) as bridge, web.serving(bridge.web, bound):
-            _say_where(settings)
+            await start.tell_admin(settings, bridge.database, bridge.workspace)
             await web.interrupted()
-
-
-def _bind(settings: Settings) -> socket.socket:
-    try:
-        return socket.create_server((settings.host, settings.port), backlog=1024)
-    except OSError:
-        raise StartError(
-            f"{settings.host}:{settings.port} cannot be listened on: another program has the port. "
-            "Stop it, or set HOST and PORT."
-        ) from None
-
-
-def _say_where(settings: Settings) -> None:
-    """What an admin has to know at start, in sentences."""
-    webhook = f"{settings.public_url}/twilio/inbound#rc=5&rp=all"
-    print(f"Threadline listens on {settings.host}:{settings.port}. Twilio's webhook and fallback URL: {webhook}")
-    if not settings.managers:
-        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.")
-    if not settings.inboxes:
-        print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…")
 
 
 async def migrate_only(settings: Settings) -> None:
     """Bring the database up to date; raises StartError when it cannot be reached."""
-    database = await _open_database(settings)
+    database = await start.open_database(settings)
     await database.close()

@@ -28,7 +28,7 @@ def configure(*, stream: bool = True) -> None:
 
 
 class _LibraryLine(logging.Formatter):
-    """A library's warning as JSON. Slack's and Twilio's may quote whole requests, so of theirs only the source is told."""
+    """A library's warning as JSON. Slack's and Twilio's may quote whole requests: of theirs only the source is told."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"event": "library", "level": record.levelname.lower(), "logger": record.name}

@@ -43,7 +43,7 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
     """Take what was written in a conversation's thread: hold it as a reply, keep it as a note, or say why neither.
 
     Threads of anything but a conversation are left alone. Raises NotYet while the thread's own card is still being
-    posted, and UnknownPerson when the directory has not heard of the author.
+    posted, and UnknownPerson when the directory has not heard of the author, or of their joining the channel.
     """
     thread = await conversations.find_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     if thread is None:
@@ -85,7 +85,8 @@ async def _refusal(
     """Why what was written cannot go out, as the line that says so; None when it can."""
     if written.is_stranger:
         return "not_a_rep", {}
-    if await people.find(session, written.workspace_id, written.author_id) is None:
+    is_known = await people.find(session, written.workspace_id, written.author_id) is not None
+    if not is_known or not await people.is_member(session, inbox.workspace_id, inbox.channel_id, written.author_id):
         raise UnknownPerson
     try:
         await access.require_rep(session, Actor(workspace_id=written.workspace_id, user_id=written.author_id), inbox)

@@ -28,6 +28,7 @@ _MARGIN = timedelta(seconds=60)  # Twilio's clock and ours may differ
 _LISTED = 50
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
+_UNAUTHORIZED = 401
 _RETRY_SECONDS = 5.0
 _SILENT = logging.getLogger("threadline.twilio")  # the library logs whole numbers, so it is given nobody to tell
 _SILENT.addHandler(logging.NullHandler())
@@ -69,6 +70,17 @@ def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Clien
     if api_url:
         client.api.base_url = api_url.rstrip("/")
     return client
+
+
+async def is_refused(client: Client) -> bool:
+    """Whether Twilio refuses the account's SID and token; False as well while it cannot be reached."""
+    try:
+        await client.incoming_phone_numbers.list_async(limit=1)
+    except TwilioRestException as error:
+        return bool(error.status == _UNAUTHORIZED)
+    except (TimeoutError, aiohttp.ClientError, TwilioException):
+        return False
+    return False
 
 
 async def close_client(client: Client) -> None:

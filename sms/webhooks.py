@@ -115,9 +115,7 @@ async def receive_text(session: Session, form: dict[str, Any], now: datetime) ->
         opt_out_type=form.get("OptOutType"),
     )
     message = await receive.receive(session, incoming, now=now)
-    log.info(
-        "text received", conversation=message.conversation_id, message=message.id, sender=numbers.masked(sender)
-    )
+    log.info("text received", conversation=message.conversation_id, message=message.id, sender=numbers.masked(sender))
 
 
 async def receive_receipt(session: Session, form: dict[str, Any], now: datetime) -> None:

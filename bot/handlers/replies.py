@@ -63,8 +63,9 @@ def _is_persons_edit(event: Body) -> bool:
 
 
 async def reaction(event: Body, body: Body, desk: Context) -> None:
-    """A reaction shows that its author has seen the conversation."""
-    if (event.get("item") or {}).get("type") == "message":
+    """A reaction shows that its author has seen the conversation; our own marks show nothing."""
+    is_ours = event.get("user") == desk.workspace.bot_user_id
+    if not is_ours and (event.get("item") or {}).get("type") == "message":
         await desk.intake.take(REACTION, body["event_id"], _kept(body))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground import shapes
 from playground.seed import CHANNEL, NUMBER
-from playground.world import Post, Text
+from playground.world import BOT_USER, Post, Text
 from tests.conftest import World
 from tests.journeys.screen import ALICE, ANA
 
@@ -37,12 +37,12 @@ def sms(world: World, phone: str = ALICE) -> list[Text]:
 
 def lines(world: World, card: Any) -> list[str]:
     """What the bridge says in a thread."""
-    return [post.text for post in world.thread(card.ts) if post.bot_id]
+    return [post.text for post in world.thread(card.ts) if post.user == BOT_USER]
 
 
 def line(world: World, card: Any, words: str) -> Any:
     """The line in a thread with these words, or None."""
-    return next((post for post in world.thread(card.ts) if post.bot_id and words in post.text), None)
+    return next((post for post in world.thread(card.ts) if post.user == BOT_USER and words in post.text), None)
 
 
 def whispers(world: World, user: str) -> list[str]:
@@ -52,7 +52,7 @@ def whispers(world: World, user: str) -> list[str]:
 
 def marks(post: Post) -> set[str]:
     """The marks that the bridge has put on a message."""
-    return {name for name, users in post.reactions.items() if "U0BRIDGE" in users}
+    return {name for name, users in post.reactions.items() if BOT_USER in users}
 
 
 def waits(card: Any) -> bool:

@@ -79,7 +79,7 @@ UNUSUAL = {
 
 
 async def test_a_text_arrives_as_the_customer_wrote_it_and_pings_nobody(world: World, eventually: Eventually) -> None:
-    """Emoji, right-to-left text, 1,600 characters, and whatever Slack would take for markup: on cards and in threads."""
+    """Emoji, right-to-left text, 1,600 characters, and whatever Slack would take for markup: on card and in thread."""
     for place, body in enumerate(UNUSUAL.values()):
         phone = f"+1415555{place:04}"
         card = await opened(world, phone, body)
@@ -168,7 +168,7 @@ async def test_a_conversation_outlives_a_restart(start: Start, eventually: Event
 async def test_a_deleted_card_is_replaced_and_the_conversation_goes_on_there(
     world: World, eventually: Eventually
 ) -> None:
-    """When somebody deletes the card a new one comes, with or without replies below the old one; both ways work in it."""
+    """When somebody deletes the card a new one comes, whether it had replies or not, and both ways work in it."""
     bare = await opened(world)
     await world.play.delete(ANA, CHANNEL, bare.ts)
     second = (await eventually(world.roots))[0]
@@ -182,6 +182,19 @@ async def test_a_deleted_card_is_replaced_and_the_conversation_goes_on_there(
     await eventually(lambda: received(world) == ["Here", "And here"])
     await reply(world, second, "And in the old thread")
     await eventually(lambda: received(world)[2:] == ["And in the old thread"])
+
+
+async def test_a_card_that_is_deleted_before_slack_has_confirmed_it_is_replaced(
+    world: World, eventually: Eventually
+) -> None:
+    """Its answer hangs while somebody deletes it: a new one comes all the same."""
+    held = world.play.faults.hold("chat.postMessage", times=1)
+    card = await opened(world)
+    await world.play.delete(ANA, CHANNEL, card.ts)
+    held.release()
+    second = (await eventually(world.roots))[0]
+    await reply(world, second, "Still here")
+    await eventually(lambda: received(world) == ["Still here"])
 
 
 async def test_a_card_that_was_deleted_unheard_is_replaced_by_the_next_text(

@@ -1,0 +1,114 @@
+"""What has to be there before the bridge can run; what is not is a StartError, one sentence that says what to do."""
+
+import socket
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import Settings, StartError
+from desk.clock import Clock
+from desk.errors import NoInbox
+from storage import inboxes, people, raw_requests, workspaces
+from storage.database import Database, DatabaseError, connect
+from storage.migrations import migrate
+from storage.models import Workspace
+
+log = structlog.get_logger(__name__)
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database, brought up to date."""
+    try:
+        database = connect(settings.database_url)
+    except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
+        raise StartError(
+            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
+        ) from None
+    try:
+        await migrate(database)
+    except (DatabaseError, OSError, TimeoutError):
+        await database.close()
+        raise StartError(
+            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
+            "exists and may be written to."
+        ) from None
+    return database
+
+
+async def know_workspace(slack: AsyncWebClient, database: Database, clock: Clock) -> Workspace:
+    """The workspace that the token belongs to; what is stored of it will do while Slack cannot be reached."""
+    try:
+        told = await slack.auth_test()
+    except SlackApiError as error:
+        reason = error.response.get("error")
+        raise StartError(
+            f"Slack refused SLACK_BOT_TOKEN ({reason}): copy the bot token (xoxb-…) from the app's OAuth page."
+        ) from None
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        async with database.read() as session:
+            known = await workspaces.find_only(session)
+        if known is None:
+            raise StartError(
+                "Slack could not be reached: check the network, and SLACK_API_URL if you set it."
+            ) from None
+        log.warning("slack not reachable at start", workspace=known.id)
+        return known
+    async with database.write() as session:
+        return await workspaces.ensure(
+            session,
+            team_id=told["team_id"],
+            name=told["team"],
+            url=told["url"],
+            bot_user_id=told["user_id"],
+            now=clock.now(),
+        )
+
+
+async def connect_inboxes(
+    database: Database, workspace: Workspace, channels: dict[str, tuple[str, str]], clock: Clock
+) -> None:
+    """Create the inboxes that are not there yet: by number, what it is called and its channel's id."""
+    async with database.write() as session:
+        for number, (label, channel_id) in channels.items():
+            await inboxes.ensure(
+                session,
+                workspace_id=workspace.id,
+                number=number,
+                label=label,
+                channel_id=channel_id,
+                now=clock.now(),
+            )
+        await raw_requests.hurry(session, NoInbox.__name__)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The socket that is listened on."""
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1024)
+    except OSError:
+        raise StartError(
+            f"{settings.host}:{settings.port} cannot be listened on: another program has the port. "
+            "Stop it, or set HOST and PORT."
+        ) from None
+
+
+async def tell_admin(settings: Settings, database: Database, workspace: Workspace) -> None:
+    """Print what an admin has to know at start, in sentences."""
+    webhook = f"{settings.public_url}/twilio/inbound#rc=5&rp=all"
+    print(f"Threadline listens on {settings.host}:{settings.port}. Twilio's webhook and fallback URL: {webhook}")
+    if not settings.managers:
+        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.")
+    async with database.read() as session:
+        connected = await inboxes.list_(session, workspace.id)
+        channels = {inbox.channel_id for inbox in connected}
+        absent = [
+            channel_id
+            for channel_id in sorted(channels)
+            if not await people.is_member(session, workspace.id, channel_id, workspace.bot_user_id)
+        ]
+    if not connected:
+        print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…")
+    for channel_id in absent:
+        print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.")
