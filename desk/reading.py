@@ -17,7 +17,8 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
     _, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
-    conversation.unread, _ = await conversations.inbound_after(session, conversation, conversation.read_to)
+    seen = settled if conversation.assignee_id is None else conversation.read_to  # without an owner nobody has a mark
+    conversation.unread, _ = await conversations.inbound_after(session, conversation, seen)
     face = _face(conversation)
     if face != conversation.face:
         conversation.face = face
