@@ -8,7 +8,7 @@ from desk.access import Actor
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotYet, UnknownPerson
 from storage import conversations, deliveries, inboxes, messages, people
 from storage.database import Session
-from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange
+from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
 
@@ -45,10 +45,8 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
     Threads of anything but a conversation are left alone. Raises NotYet while the thread's own card is still being
     posted, and UnknownPerson when the directory has not heard of the author, or of their joining the channel.
     """
-    thread = await conversations.find_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
+    thread = await _find_thread(session, written)
     if thread is None:
-        if await conversations.has_unposted_thread(session, written.workspace_id, written.channel_id):
-            raise NotYet
         return
     conversation = await conversations.lock(session, written.workspace_id, thread.conversation_id)
     inbox = await inboxes.get(session, written.workspace_id, conversation.inbox_id)
@@ -73,6 +71,15 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
     if conversation.assignee_id == written.author_id:
         conversation.read_to = conversation.counter
     await reading.settle(session, conversation, now=now)
+
+
+async def _find_thread(session: Session, written: Written) -> Thread | None:
+    """The thread; its card may be confirmed between two looks, so one that seems not to be ours is looked for again."""
+    place = written.workspace_id, written.channel_id
+    thread = await conversations.find_thread(session, *place, written.thread_ts)
+    if thread is None and await conversations.has_unposted_thread(session, *place):
+        raise NotYet
+    return thread or await conversations.find_thread(session, *place, written.thread_ts)
 
 
 def _hold(inbox: Inbox, default: timedelta) -> timedelta:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -309,7 +309,7 @@ class Delivery(SQLModel, table=True):
     message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
     kind: str
     stream: str | None = None
-    position: int = 0
+    position: int = Field(default=0, sa_type=BigInteger)
     lane: str | None = None
     payload: dict[str, Any] = _json()
     state: str = DeliveryState.WAITING

@@ -170,6 +170,7 @@ async def test_a_deleted_card_is_replaced_and_the_conversation_goes_on_there(
 ) -> None:
     """When somebody deletes the card a new one comes, whether it had replies or not, and both ways work in it."""
     bare = await opened(world)
+    await world.play.quiet()
     await world.play.delete(ANA, CHANNEL, bare.ts)
     second = (await eventually(world.roots))[0]
     await world.play.text(ALICE, NUMBER, "Where are you?")

@@ -243,7 +243,7 @@ def upgrade() -> None:
     sa.Column("message_id", sa.Integer(), nullable=True),
     sa.Column("kind", AutoString(), nullable=False),
     sa.Column("stream", AutoString(), nullable=True),
-    sa.Column("position", sa.Integer(), nullable=False),
+    sa.Column("position", sa.BigInteger(), nullable=False),
     sa.Column("lane", AutoString(), nullable=True),
     sa.Column("payload", sa.JSON(), nullable=False),
     sa.Column("state", AutoString(), nullable=False),
