@@ -112,6 +112,8 @@ async def open_bridge(
                 backlog_check_seconds=settings.backlog_check_seconds,
             ),
         )
+        if settings.slack_app_token:
+            await start.check_app_token(slack, settings.slack_app_token)
         await _sync(directory)
         await intake.retry()
         await _run(bridge, stack)
@@ -205,13 +207,13 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     if bridge.settings.slack_app_token:
         socket_mode = AsyncSocketModeHandler(bridge.bolt, bridge.settings.slack_app_token)
         stack.push_async_callback(socket_mode.close_async)
-        try:
-            await socket_mode.connect_async()  # type: ignore[no-untyped-call]
-        except SlackApiError as error:
-            reason = error.response.get("error")
-            raise StartError(
-                f"Slack refused SLACK_APP_TOKEN ({reason}): make an app-level token (xapp-…) with connections:write."
-            ) from None
+        connecting = asyncio.create_task(_connect(socket_mode))
+        stack.callback(connecting.cancel)
+
+
+async def _connect(socket_mode: AsyncSocketModeHandler) -> None:
+    """Connect Socket Mode, trying until Slack can be reached; meanwhile texts are taken in."""
+    await socket_mode.connect_async()  # type: ignore[no-untyped-call]
 
 
 async def _is_ready(database: Database, courier: Courier) -> bool:

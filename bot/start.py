@@ -66,6 +66,19 @@ async def know_workspace(slack: AsyncWebClient, database: Database, clock: Clock
         )
 
 
+async def check_app_token(slack: AsyncWebClient, app_token: str) -> None:
+    """Ask Slack whether Socket Mode will work; the library would try a refused token for ever."""
+    try:
+        await slack.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        reason = error.response.get("error")
+        raise StartError(
+            f"Slack refused SLACK_APP_TOKEN ({reason}): make an app-level token (xapp-…) with connections:write."
+        ) from None
+    except (aiohttp.ClientError, TimeoutError):
+        log.warning("slack not reachable at start")
+
+
 async def connect_inboxes(
     database: Database, workspace: Workspace, channels: dict[str, tuple[str, str]], clock: Clock
 ) -> None:
@@ -97,9 +110,12 @@ def bind(settings: Settings) -> socket.socket:
 async def tell_admin(settings: Settings, database: Database, workspace: Workspace) -> None:
     """Print what an admin has to know at start, in sentences."""
     webhook = f"{settings.public_url}/twilio/inbound#rc=5&rp=all"
-    print(f"Threadline listens on {settings.host}:{settings.port}. Twilio's webhook and fallback URL: {webhook}")
+    print(
+        f"Threadline listens on {settings.host}:{settings.port}. Twilio's webhook and fallback URL: {webhook}",
+        flush=True,
+    )
     if not settings.managers:
-        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.")
+        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.", flush=True)
     async with database.read() as session:
         connected = await inboxes.list_(session, workspace.id)
         channels = {inbox.channel_id for inbox in connected}
@@ -109,6 +125,6 @@ async def tell_admin(settings: Settings, database: Database, workspace: Workspac
             if not await people.is_member(session, workspace.id, channel_id, workspace.bot_user_id)
         ]
     if not connected:
-        print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…")
+        print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…", flush=True)
     for channel_id in absent:
-        print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.")
+        print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.", flush=True)

@@ -75,12 +75,18 @@ def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Clien
 async def is_refused(client: Client) -> bool:
     """Whether Twilio refuses the account's SID and token; False as well while it cannot be reached."""
     try:
-        await client.incoming_phone_numbers.list_async(limit=1)
-    except TwilioRestException as error:
-        return bool(error.status == _UNAUTHORIZED)
-    except (TimeoutError, aiohttp.ClientError, TwilioException):
+        await client.api.accounts(client.account_sid).fetch_async()
+    except TwilioException as error:
+        return _status(error) == _UNAUTHORIZED
+    except (TimeoutError, aiohttp.ClientError):
         return False
     return False
+
+
+def _status(error: TwilioException) -> int:
+    """The HTTP status of a refusal; a list raises the bare exception, with the response beside its sentence."""
+    response = error.args[1] if len(error.args) > 1 else None
+    return int(getattr(error, "status", 0) or getattr(response, "status_code", 0))
 
 
 async def close_client(client: Client) -> None:

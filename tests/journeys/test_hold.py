@@ -71,12 +71,12 @@ async def test_an_edit_that_arrives_before_its_message_is_applied(start: Start, 
             written, before = world.play.slack.message_event(post), shape(world, post)
             await world.play.edit(ANA, CHANNEL, post.ts, "Second")
             second = world.play.slack.changed_event(post, before)
-            await world.play.edit(ANA, CHANNEL, post.ts, "Third *&amp;* best")
+            await world.play.edit(ANA, CHANNEL, post.ts, "Third *best* &amp; last")
             third = world.play.slack.changed_event(post, before)
         for event in (third, written, second):
             await world.play.event(event)
         pass_time(world, seconds=61)
-        await eventually(lambda: received(world) == ["Third & best"])
+        await eventually(lambda: received(world) == ["Third best & last"])
 
 
 async def test_an_early_edit_can_make_a_note(start: Start, eventually: Eventually) -> None:

@@ -62,7 +62,7 @@ async def test_slack_telling_twice_sends_once(world: World, eventually: Eventual
 
 
 async def test_a_reply_that_is_also_sent_to_the_channel_goes_once(world: World, eventually: Eventually) -> None:
-    """ "Also send to channel" is one text, however often Slack tells of it."""
+    """With "Also send to channel" ticked it is one text, however often Slack tells of it."""
     card = await opened(world)
     post = await reply(world, card, "To you and the team", broadcast=True)
     plain = {**world.play.slack.message_event(post), "subtype": None}

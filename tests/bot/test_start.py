@@ -1,0 +1,193 @@
+"""Starting and stopping the bridge as a process: what keeps it from running is one sentence."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER, NUMBER
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        port: int = bound.getsockname()[1]
+        return port
+
+
+def environment(play: Playground, **changes: Any) -> dict[str, str]:
+    """What an admin would set; a change of None leaves a variable out."""
+    values = {
+        "SLACK_BOT_TOKEN": play.settings.bot_token,
+        "SLACK_SIGNING_SECRET": play.settings.signing_secret,
+        "SLACK_API_URL": play.slack_api_url,
+        "TWILIO_ACCOUNT_SID": play.settings.account_sid,
+        "TWILIO_AUTH_TOKEN": play.settings.auth_token,
+        "TWILIO_API_URL": play.twilio_api_url,
+        "PUBLIC_URL": "https://texts.example.com",
+        "DATABASE_URL": "sqlite:///threadline.db",
+        "PORT": str(free_port()),
+        "INBOXES": f"{NUMBER}={CHANNEL}",
+        "MANAGERS": MANAGER,
+        **changes,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+async def launch(folder: Path, settings: dict[str, str]) -> Process:
+    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", cwd=folder, env={**base, **settings}, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def refusal(folder: Path, settings: dict[str, str]) -> str:
+    """Start in vain: the one sentence that says why, and exit code 2."""
+    process = await launch(folder, settings)
+    out, err = (part.decode() for part in await asyncio.wait_for(process.communicate(), 20))
+    assert process.returncode == 2
+    assert "Traceback" not in out + err
+    assert out == ""
+    *logged, sentence = err.splitlines()
+    assert all(json.loads(line) for line in logged)
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"SLACK_BOT_TOKEN": None, "TWILIO_AUTH_TOKEN": "", "PUBLIC_URL": None},
+            "Set SLACK_BOT_TOKEN, TWILIO_AUTH_TOKEN, PUBLIC_URL in the environment or in .env (see .env.example).",
+        ),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-not-it"},
+            "Slack refused SLACK_BOT_TOKEN (invalid_auth): copy the bot token (xoxb-…) from the app's OAuth page.",
+        ),
+        (
+            {"TWILIO_AUTH_TOKEN": "not-it"},
+            "Twilio refused TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: copy both from its console.",
+        ),
+        (
+            {"SLACK_APP_TOKEN": "xapp-not-it"},
+            "Slack refused SLACK_APP_TOKEN (invalid_auth): make an app-level token (xapp-…) with connections:write.",
+        ),
+        (
+            {"SLACK_API_URL": "http://127.0.0.1:9/api"},
+            "Slack could not be reached: check the network, and SLACK_API_URL if you set it.",
+        ),
+        (
+            {"DATABASE_URL": "postgresql://texts:secret@127.0.0.1:9/texts"},
+            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
+            "exists and may be written to.",
+        ),
+        (
+            {"DATABASE_URL": "sqlite:////nowhere/at/all.db"},
+            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
+            "exists and may be written to.",
+        ),
+        (
+            {"DATABASE_URL": "mysql://texts:secret@127.0.0.1/texts"},
+            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name.",
+        ),
+        (
+            {"INBOXES": "+15550100000"},
+            "INBOXES is not right: write it as +15550100000=C0123,… (our number = the id of its Slack channel).",
+        ),
+        ({"INBOXES": "banana=C0CUSTOMERS"}, "INBOXES is not right: "),
+        ({"MANAGERS": "mara"}, "MANAGERS is not right: give the ids of Slack users or of a user group, such as"),
+        ({"PUBLIC_URL": "texts.example.com"}, "PUBLIC_URL is not right: it must begin with https://"),
+        ({"PORT": "http"}, "PORT is not right: "),
+        ({"REPLY_HOLD_SECONDS": "-1"}, "REPLY_HOLD_SECONDS is not right: "),
+    ],
+    ids=lambda part: next(iter(part)).lower() if isinstance(part, dict) else "",
+)
+async def test_what_keeps_it_from_starting_is_one_sentence(
+    play: Playground, tmp_path: Path, changes: dict[str, str | None], expected: str
+) -> None:
+    """On standard error, with what to do; exit code 2, no traceback, and no secret."""
+    sentence = await refusal(tmp_path, environment(play, **changes))
+    assert sentence.startswith(expected)
+    assert sentence.endswith(".")
+    for secret in ("xoxb-", play.settings.bot_token, play.settings.auth_token, "not-it", "secret@"):
+        assert secret not in sentence.replace("(xoxb-…)", "")
+
+
+async def test_a_taken_port_is_told(play: Playground, tmp_path: Path) -> None:
+    """With the address, and what to set."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        sentence = await refusal(tmp_path, environment(play, PORT=str(port)))
+    assert sentence == (
+        f"127.0.0.1:{port} cannot be listened on: another program has the port. Stop it, or set HOST and PORT."
+    )
+
+
+async def said_at_start(process: Process, last: str) -> list[str]:
+    """The lines on standard output up to the one that contains `last`, while the process runs."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not any(last in line for line in lines):
+        line = await asyncio.wait_for(process.stdout.readline(), 20)
+        assert line, (await process.communicate())[1].decode()
+        lines.append(line.decode().strip())
+    return lines
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+async def test_it_says_where_it_listens_and_stops_when_told(
+    play: Playground, tmp_path: Path, how: signal.Signals
+) -> None:
+    """The webhook's address is printed at once; it answers, and a signal ends it promptly with exit code 0."""
+    settings = environment(play, PUBLIC_URL="https://texts.example.com/")
+    process = await launch(tmp_path, settings)
+    try:
+        [line] = await said_at_start(process, "Threadline listens on")
+        assert f"127.0.0.1:{settings['PORT']}" in line
+        assert "https://texts.example.com/twilio/inbound#rc=5&rp=all" in line
+        async with aiohttp.ClientSession() as client:
+            for path, status in (("healthz", 200), ("readyz", 200), ("twilio/inbound", 405)):
+                url = f"http://127.0.0.1:{settings['PORT']}/{path}"
+                for _ in range(100):
+                    try:
+                        async with client.get(url) as answer:
+                            assert answer.status == status
+                            break
+                    except aiohttp.ClientConnectionError:
+                        continue
+            process.send_signal(how)
+            out, err = await asyncio.wait_for(process.communicate(), 5)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    assert process.returncode == 0
+    assert b"Traceback" not in out + err
+    assert b"manager" not in out + err
+
+
+async def test_without_managers_or_inboxes_it_says_so(play: Playground, tmp_path: Path) -> None:
+    """It runs all the same; each is one sentence at start, as is a channel that the bot is not in."""
+    process = await launch(tmp_path, environment(play, MANAGERS=None, INBOXES=None))
+    lines = await said_at_start(process, "No inbox")
+    assert "No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids." in lines
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 5) == 0
+    await process.communicate()
+    play.add_channel("C0ALONE", "alone", bot=False)
+    process = await launch(tmp_path, environment(play, INBOXES=f"{NUMBER}=C0ALONE"))
+    lines = await said_at_start(process, "C0ALONE")
+    assert lines[-1] == "The bot is not in the channel C0ALONE, so its texts wait: /invite it there."
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 5) == 0
+    await process.communicate()
