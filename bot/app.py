@@ -227,10 +227,11 @@ async def _is_ready(database: Database, courier: Courier) -> bool:
 
 async def serve(settings: Settings) -> None:
     """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
+    stop = web.interruption()
     with start.bind(settings) as bound:
         async with open_bridge(settings) as bridge, web.serving(bridge.web, bound):
             await start.tell_admin(settings, bridge.database, bridge.workspace)
-            await web.interrupted()
+            await stop.wait()
 
 
 async def migrate_only(settings: Settings) -> None:

@@ -44,7 +44,7 @@ async def demo(*, tour_only: bool, port: int) -> int:
         print("\nAll of it happened." if happened else "\nNot all of it happened: see ✗ above.")
         if not tour_only:
             print(f"\nNow you: open {play.url} in a browser. Ctrl-C ends the demo and forgets everything.", flush=True)
-            await web.interrupted()
+            await web.interruption().wait()
         play.connect(None)
     return 0 if happened else 1
 

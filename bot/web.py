@@ -29,7 +29,7 @@ def routes(
         if int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY:
             return PlainTextResponse("Too large", status_code=413)
         body = await request.body()
-        if not verifier.is_valid_request(body, dict(request.headers)):
+        if not _is_signed(verifier, body, request):
             return PlainTextResponse("Unauthorized", status_code=401)
         answer = await bolt.async_dispatch(
             AsyncBoltRequest(body=_readable(body.decode()), headers=dict(request.headers))
@@ -58,6 +58,14 @@ def routes(
     )
 
 
+def _is_signed(verifier: SignatureVerifier, body: bytes, request: Request) -> bool:
+    """Whether Slack has signed it. A time that is no number, or a body that is no text, makes the verifier raise."""
+    try:
+        return verifier.is_valid_request(body, dict(request.headers))
+    except ValueError:
+        return False
+
+
 class _Server(uvicorn.Server):
     """A server that leaves signals to whoever started it, so that the workers behind it can finish too."""
 
@@ -83,13 +91,13 @@ async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
         await running
 
 
-async def interrupted() -> None:
-    """Wait for SIGTERM or Ctrl-C."""
+def interruption() -> asyncio.Event:
+    """What SIGTERM or Ctrl-C sets, from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _readable(body: str) -> str:

@@ -52,6 +52,7 @@ async def send_note(session: Session, actor: Actor, message_id: int, attempt: in
     await _require_sendable(session, conversation)
     conversation.counter += 1
     message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD
+    message.attempt += 1
     message.position = conversation.counter
     await outbox.send_reply(session, message, inbox, not_before=now, now=now)
     await reading.settle(session, conversation, now=now)

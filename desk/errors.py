@@ -64,6 +64,10 @@ class NotAQueue(DeskError):
     """You are not in the channel of any inbox, so there is no queue to show. Join an inbox's channel first."""
 
 
+class NotOurs(Exception):
+    """A request is about no conversation of ours: what it says is forgotten."""
+
+
 class NotYet(Exception):
     """A request came before what it is about; it is kept and tried again."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from desk.clock import Clock
-from desk.errors import NotYet
+from desk.errors import NotOurs, NotYet
 from storage import raw_requests
 from storage.database import Database, Session
 from storage.models import RawRequest
@@ -98,6 +98,8 @@ class Intake:
         try:
             async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
+        except NotOurs:
+            row.body = {}
         except NotYet as waits:
             row.error = type(waits).__name__
             return Receipt.KEPT
@@ -105,8 +107,7 @@ class Intake:
             log.exception("use case failed", source=row.source, request=row.id, error=type(error).__name__)
             row.error = type(error).__name__
             return Receipt.KEPT
-        row.processed_at = self.clock.now()
-        row.error = None
+        row.processed_at, row.error = self.clock.now(), None
         return Receipt.PROCESSED
 
     async def retry(self) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOwner
+from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOurs, NotOwner
 from desk.values import Change
 from storage import conversations, histories, inboxes
 from storage.database import Session
@@ -102,10 +102,13 @@ async def read_history(session: Session, actor: Actor, conversation_id: int) -> 
 
 
 async def see_at(session: Session, actor: Actor, channel_id: str, ts: str, *, now: datetime) -> None:
-    """Note that somebody reacted to a message in Slack; only one of a conversation that they own matters."""
+    """Note that somebody reacted to a message in Slack; only one of a conversation that they own matters.
+
+    Raises NotOurs for a message of anything else.
+    """
     conversation_id = await conversations.find_at(session, actor.workspace_id, channel_id, ts)
     if conversation_id is None:
-        return
+        raise NotOurs
     conversation = await conversations.lock(session, actor.workspace_id, conversation_id)
     if reading.mark_read(conversation, actor.user_id):
         await reading.settle(session, conversation, now=now)

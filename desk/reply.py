@@ -1,11 +1,12 @@
 """What a rep writes in a thread: a reply that goes out after its hold, or a note that stays inside (rules 3, 8, 9)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import GuestsDoNotOwn, NotInChannel, NotYet, UnknownPerson
+from desk.errors import GuestsDoNotOwn, NotInChannel, NotOurs, NotYet, UnknownPerson
 from storage import conversations, deliveries, inboxes, messages, people
 from storage.database import Session
 from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
@@ -42,12 +43,10 @@ async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: st
 async def write(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
     """Take what was written in a conversation's thread: hold it as a reply, keep it as a note, or say why neither.
 
-    Threads of anything but a conversation are left alone. Raises NotYet while the thread's own card is still being
-    posted, and UnknownPerson when the directory has not heard of the author, or of their joining the channel.
+    Raises NotOurs for a thread of anything but a conversation, NotYet while its card is still being posted, and
+    UnknownPerson when the directory has not heard of the author, or of their joining the channel.
     """
-    thread = await _find_thread(session, written)
-    if thread is None:
-        return
+    thread = await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     conversation = await conversations.lock(session, written.workspace_id, thread.conversation_id)
     inbox = await inboxes.get(session, written.workspace_id, conversation.inbox_id)
     if await messages.find_by_ts(session, written.workspace_id, written.channel_id, written.ts) is not None:
@@ -73,13 +72,18 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
     await reading.settle(session, conversation, now=now)
 
 
-async def _find_thread(session: Session, written: Written) -> Thread | None:
-    """The thread; its card may be confirmed between two looks, so one that seems not to be ours is looked for again."""
-    place = written.workspace_id, written.channel_id
-    thread = await conversations.find_thread(session, *place, written.thread_ts)
-    if thread is None and await conversations.has_unposted_thread(session, *place):
-        raise NotYet
-    return thread or await conversations.find_thread(session, *place, written.thread_ts)
+async def _get_thread(session: Session, workspace_id: int, channel_id: str, root_ts: str) -> Thread:
+    """The conversation's thread with this root; a card may be confirmed between two looks, so we look twice.
+
+    Raises NotYet while a card is on its way into the channel, and NotOurs for the thread of anything else.
+    """
+    for is_last in (False, True):
+        thread = await conversations.find_thread(session, workspace_id, channel_id, root_ts)
+        if thread is not None:
+            return thread
+        if not is_last and await conversations.has_unposted_thread(session, workspace_id, channel_id):
+            raise NotYet
+    raise NotOurs
 
 
 def _hold(inbox: Inbox, default: timedelta) -> timedelta:
@@ -167,8 +171,10 @@ async def _offer_note(session: Session, conversation: Conversation, note: Messag
 async def edit(session: Session, written: Written, *, now: datetime) -> None:
     """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
 
-    It may come before its message, and then it is kept for it. Editing a note never sends it.
+    It may come before its message, and then it is kept for it. Editing a note never sends it. Raises NotOurs.
     """
+    with suppress(NotYet):
+        await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     await messages.keep_change(
         session,
         ReplyChange(
@@ -222,8 +228,15 @@ async def _withdraw(
     await _take_back(session, conversation, now=now)
 
 
-async def delete(session: Session, workspace_id: int, channel_id: str, ts: str, *, now: datetime) -> None:
-    """Apply a deletion: it takes a held reply back; later the author is told that the contact has it already."""
+async def delete(
+    session: Session, workspace_id: int, channel_id: str, thread_ts: str, ts: str, *, now: datetime
+) -> None:
+    """Apply a deletion: it takes a held reply back; later the author is told that the contact has it already.
+
+    It may come before its message, and then it is kept for it. Raises NotOurs.
+    """
+    with suppress(NotYet):
+        await _get_thread(session, workspace_id, channel_id, thread_ts)
     await messages.keep_change(
         session,
         ReplyChange(workspace_id=workspace_id, channel_id=channel_id, ts=ts, is_deleted=True, created_at=now),

@@ -59,7 +59,8 @@ def _is_tombstone(event: Body) -> bool:
 def _is_persons_edit(event: Body) -> bool:
     """An unfurled link and our own redraw are told as changes too; a person's edit changes the text."""
     now, before = event.get("message") or {}, event.get("previous_message") or {}
-    return bool(_is_persons(now) and now.get("edited") and now.get("text") != before.get("text"))
+    changed = now.get("edited") and now.get("text") != before.get("text")
+    return bool(_is_persons(now) and _is_threaded(now) and changed)
 
 
 async def reaction(event: Body, body: Body, desk: Context) -> None:
@@ -87,7 +88,8 @@ def use_cases(hold: timedelta) -> dict[str, UseCase]:
         event = body["event"]
         workspace = await workspaces.get(session, body["team_id"])
         ts = str(event.get("deleted_ts") or event["message"]["ts"])
-        await reply.delete(session, workspace.id, event["channel"], ts, now=now)
+        thread_ts = str((event.get("previous_message") or {}).get("thread_ts") or ts)
+        await reply.delete(session, workspace.id, event["channel"], thread_ts, ts, now=now)
         await lifecycle.replace_card(session, workspace.id, event["channel"], ts, now=now)
 
     async def react(session: Session, body: Body, now: datetime) -> None:

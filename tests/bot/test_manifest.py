@@ -30,6 +30,7 @@ EVENT_SCOPES = {
 }
 # The scopes that each method needs, in public and in private channels.
 METHOD_SCOPES = {
+    "apps.connections.open": set[str](),  # with the app's own token, when it uses Socket Mode
     "auth.test": set[str](),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},

@@ -13,10 +13,17 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import start
+from bot.settings import StartError, load
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
+from tests.conftest import settings_for
 
 ROOT = Path(__file__).parents[2]
+UNREACHABLE = (
+    "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder exists "
+    "and may be written to."
+)
 
 
 def free_port() -> int:
@@ -88,27 +95,9 @@ async def refusal(folder: Path, settings: dict[str, str]) -> str:
         ),
         (
             {"DATABASE_URL": "postgresql://texts:secret@127.0.0.1:9/texts"},
-            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
-            "exists and may be written to.",
-        ),
-        (
-            {"DATABASE_URL": "sqlite:////nowhere/at/all.db"},
-            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
-            "exists and may be written to.",
-        ),
-        (
-            {"DATABASE_URL": "mysql://texts:secret@127.0.0.1/texts"},
-            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name.",
-        ),
-        (
-            {"INBOXES": "+15550100000"},
-            "INBOXES is not right: write it as +15550100000=C0123,… (our number = the id of its Slack channel).",
+            UNREACHABLE,
         ),
         ({"INBOXES": "banana=C0CUSTOMERS"}, "INBOXES is not right: "),
-        ({"MANAGERS": "mara"}, "MANAGERS is not right: give the ids of Slack users or of a user group, such as"),
-        ({"PUBLIC_URL": "texts.example.com"}, "PUBLIC_URL is not right: it must begin with https://"),
-        ({"PORT": "http"}, "PORT is not right: "),
-        ({"REPLY_HOLD_SECONDS": "-1"}, "REPLY_HOLD_SECONDS is not right: "),
     ],
     ids=lambda part: next(iter(part)).lower() if isinstance(part, dict) else "",
 )
@@ -121,6 +110,50 @@ async def test_what_keeps_it_from_starting_is_one_sentence(
     assert sentence.endswith(".")
     for secret in ("xoxb-", play.settings.bot_token, play.settings.auth_token, "not-it", "secret@"):
         assert secret not in sentence.replace("(xoxb-…)", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("INBOXES", "+15550100000", "write it as +15550100000=C0123,… (our number = the id of its Slack channel)."),
+        ("MANAGERS", "mara", "give the ids of Slack users or of a user group, such as U0123,U0456."),
+        ("PUBLIC_URL", "texts.example.com", "it must begin with https:// (or http:// on this machine)."),
+        ("PORT", "http", ""),
+        ("PORT", "70000", ""),
+        ("REPLY_HOLD_SECONDS", "-1", ""),
+    ],
+)
+async def test_a_setting_that_is_wrong_is_named(
+    play: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, name: str, value: str, expected: str
+) -> None:
+    """With what it should look like."""
+    monkeypatch.chdir(tmp_path)
+    for variable, given in environment(play, **{name: value}).items():
+        monkeypatch.setenv(variable, given)
+    with pytest.raises(StartError) as error:
+        load()
+    assert str(error.value).startswith(f"{name} is not right: {expected}")
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("sqlite:////nowhere/at/all.db", UNREACHABLE),
+        (
+            "mysql://texts:secret@127.0.0.1/texts",
+            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name.",
+        ),
+        (
+            "no address",
+            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name.",
+        ),
+    ],
+)
+async def test_a_database_that_cannot_be_is_told(play: Playground, address: str, sentence: str) -> None:
+    """Without its password."""
+    with pytest.raises(StartError) as error:
+        await start.open_database(settings_for(play, address))
+    assert str(error.value) == sentence
 
 
 async def test_a_taken_port_is_told(play: Playground, tmp_path: Path) -> None:
@@ -144,10 +177,7 @@ async def said_at_start(process: Process, last: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-async def test_it_says_where_it_listens_and_stops_when_told(
-    play: Playground, tmp_path: Path, how: signal.Signals
-) -> None:
+async def test_it_says_where_it_listens_and_stops_when_told(play: Playground, tmp_path: Path) -> None:
     """The webhook's address is printed at once; it answers, and a signal ends it promptly with exit code 0."""
     settings = environment(play, PUBLIC_URL="https://texts.example.com/")
     process = await launch(tmp_path, settings)
@@ -165,7 +195,7 @@ async def test_it_says_where_it_listens_and_stops_when_told(
                             break
                     except aiohttp.ClientConnectionError:
                         continue
-            process.send_signal(how)
+            process.send_signal(signal.SIGINT)
             out, err = await asyncio.wait_for(process.communicate(), 5)
     finally:
         if process.returncode is None:

@@ -11,9 +11,7 @@ from desk.values import Backlog
 from storage.models import BacklogAlert
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-DEFAULTS = Thresholds(
-    count=5, oldest=timedelta(minutes=15), again_count=5, again_after=timedelta(minutes=60), clear=2
-)
+DEFAULTS = Thresholds(count=5, oldest=timedelta(minutes=15), again_count=5, again_after=timedelta(minutes=60), clear=2)
 
 
 def backlog(count: int, waited: int | None) -> Backlog:

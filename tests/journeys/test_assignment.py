@@ -129,7 +129,7 @@ async def test_of_two_claims_at_once_one_wins(world: World, eventually: Eventual
         await asyncio.gather(*(world.play.press(user, CHANNEL, card.ts, "claim") for user in (ANA, BEN)))
     for card in cards:
         await said(world, eventually, card, "claimed this conversation")
-        await eventually(lambda card=card: chosen(world, card))
+    await eventually(lambda: all(chosen(world, card) for card in cards))
     await world.play.quiet()
     names = {ANA: "Ana", BEN: "Ben"}
     for card in cards:

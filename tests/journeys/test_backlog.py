@@ -8,7 +8,7 @@ from playground.world import Post
 from tests.conftest import Eventually, Start, World
 from tests.journeys.screen import ALICE, ANA, BEN, GUS, arrive, buttons, title, told, words
 
-OFTEN = {"backlog_check_seconds": 0.2}
+OFTEN = {"backlog_check_seconds": 0.1}
 
 
 def alerts(world: World) -> list[Post]:
@@ -26,7 +26,7 @@ async def write(world: World, eventually: Eventually, first: int, last: int) -> 
 
 async def settled(world: World) -> list[Post]:
     """The alerts, once several looks have had nothing more to say."""
-    await world.play.quiet(0.5)
+    await world.play.quiet(0.3)
     return alerts(world)
 
 

@@ -61,7 +61,7 @@ async def test_a_receipt_settles_a_lost_answer(world: World, eventually: Eventua
 
 @pytest.mark.parametrize("how", ["dropped", "refused"])
 async def test_a_text_that_nobody_knows_about_is_asked_about(world: World, eventually: Eventually, how: str) -> None:
-    """No answer and no trace at Twilio, though an equal text went before: never repeated by itself; Send again sends."""
+    """No answer and no trace at Twilio, though an equal text went before: not repeated by itself; Send again sends."""
     card = await opened(world)
     await reply(world, card, "Yes")
     await eventually(lambda: received(world) == ["Yes"])

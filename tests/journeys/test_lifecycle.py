@@ -249,8 +249,17 @@ async def _choose_themself(world: World, card: Post) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "look",
-    [_open_thread, _reply, _note, _react, _entry("mark_read"), _entry("history"), _entry("rename"), _close]
-    + [_choose_themself],
+    [
+        _open_thread,
+        _reply,
+        _note,
+        _react,
+        _entry("mark_read"),
+        _entry("history"),
+        _entry("rename"),
+        _close,
+        _choose_themself,
+    ],
     ids=["open_thread", "reply", "note", "reaction", "mark_read", "history", "name", "close", "menu"],
 )
 async def test_whatever_the_owner_does_there_marks_it_read(

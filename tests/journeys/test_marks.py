@@ -84,18 +84,32 @@ async def test_a_failure_before_the_answer_stands(world: World, eventually: Even
 
 async def test_a_reply_that_does_not_leave_gets_an_hourglass(world: World, eventually: Eventually) -> None:
     """After ten seconds ⏳; when it has been delivered ✅ beside it: marks are only ever added."""
+    world.play.receipts.hold = True
     held = world.play.faults.hold("twilio.messages.create", times=1)
     card = await opened(world)
     post = await reply(world, card, "Yes")
     await eventually(lambda: held.held)
-    world.play.receipts.hold = True
     pass_time(world, seconds=9)
     await world.play.quiet()
-    assert LATE not in marks(post) or DELIVERED in marks(post)
+    assert marks(post) == set()
     pass_time(world, seconds=2)
+    await eventually(lambda: marks(post) == {LATE})
     held.release()
-    await reply(world, card, "More")
-    await eventually(lambda: received(world) == ["Yes", "More"])
+    await world.play.receipt(sms(world)[0], "delivered")
+    await eventually(lambda: marks(post) == {LATE, DELIVERED})
+
+
+async def test_a_reply_that_left_in_time_gets_no_hourglass(world: World, eventually: Eventually) -> None:
+    """Ten seconds later nothing is added to one that is on its way, or that was taken back."""
+    world.play.receipts.hold = True
+    card = await opened(world)
+    post = await reply(world, card, "Yes")
+    await eventually(lambda: received(world) == ["Yes"])
+    await world.play.quiet()
+    pass_time(world, seconds=11)
+    later = await reply(world, card, "// a note to see time pass")
+    await eventually(lambda: marks(later))
+    assert marks(post) == set()
 
 
 async def test_a_failed_reply_says_why_and_can_be_retried_once(world: World, eventually: Eventually) -> None:
@@ -107,7 +121,7 @@ async def test_a_failed_reply_says_why_and_can_be_retried_once(world: World, eve
     told = await eventually(lambda: line(world, card, "could not be reached"))
     assert told.text.startswith(f"❗ <@{ANA}>")
     assert buttons(told) == ["Retry"]
-    assert waits(card)
+    await eventually(lambda: waits(card))
     world.play.receipts.plan(ALICE, "delivered")
     await world.play.press(BEN, CHANNEL, told.ts, "retry")
     await eventually(lambda: DELIVERED in marks(post))
@@ -155,8 +169,7 @@ async def test_an_opt_out_that_we_have_not_heard_of(world: World, eventually: Ev
     await eventually(lambda: FAILED in marks(post))
     told = await eventually(lambda: line(world, card, "texted STOP, so your reply was not delivered"))
     assert buttons(told) == []
-    await eventually(lambda: "Texted STOP" in str(card.blocks))
-    assert waits(card)
+    await eventually(lambda: "Texted STOP" in str(card.blocks) and waits(card))
     await reply(world, card, "Hello?")
     await eventually(lambda: line(world, card, "so the reply was not sent"))
 

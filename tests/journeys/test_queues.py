@@ -8,7 +8,22 @@ from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral
 from tests.conftest import Eventually, Start, World
-from tests.journeys.screen import ALICE, ANA, BEN, BOB, GUS, MARA, answer, arrive, buttons, mine, said, title, unread, words
+from tests.journeys.screen import (
+    ALICE,
+    ANA,
+    BEN,
+    BOB,
+    GUS,
+    MARA,
+    answer,
+    arrive,
+    buttons,
+    mine,
+    said,
+    title,
+    unread,
+    words,
+)
 
 OTHER_CHANNEL, OTHER_NUMBER = "C0RETURNS", "+15550100001"
 
@@ -109,9 +124,7 @@ async def test_ones_own_queue_is_never_anothers(world: World, eventually: Eventu
 
 async def test_claim_and_menu_in_the_queue(world: World, eventually: Eventually) -> None:
     """They act, the queue is drawn again where it stands, and the card follows."""
-    cards = [
-        await arrive(world, eventually, f"Number {number}", phone) for number, phone in enumerate((ALICE, BOB))
-    ]
+    cards = [await arrive(world, eventually, f"Number {number}", phone) for number, phone in enumerate((ALICE, BOB))]
     shown = await ask(world, ANA, "/unassigned")
     assert title(shown) == "Unassigned · 2"
     assert contacts(shown) == ["(415) 555-0123", "(415) 555-0124"]
@@ -213,7 +226,7 @@ async def test_each_inbox_for_those_in_its_channel(play: Playground, start: Star
     async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: OTHER_CHANNEL}) as world:
         await arrive(world, eventually, "To customers")
         await play.text(ALICE, OTHER_NUMBER, "To returns")
-        returned = (await eventually(lambda: [post for post in play.world.channels[OTHER_CHANNEL].posts]))[0]
+        returned = (await eventually(lambda: list(play.world.channels[OTHER_CHANNEL].posts)))[0]
         assert title(await ask(world, ANA, "/unassigned")) == "Unassigned · 1"
         here = await ask(world, ANA, "/unassigned", channel=OTHER_CHANNEL)
         assert "To returns" in words(here.blocks)

@@ -1,6 +1,7 @@
 """What workers may take, when, and what becomes of it: order, lanes, pace, leases, fencing, merging and budgets."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ NAMES = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a12")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = 5.0
 POSTS = Terms(method="chat.postMessage", pace_seconds=1.0)
-TERMS = {
+TERMS: dict[str, Terms] = {
     Kind.LINE: POSTS,
     Kind.TEXT: Terms(method="chat.postMessage", pace_seconds=1.0, merges=True),
     Kind.REPLY: Terms(),
@@ -192,7 +193,7 @@ async def test_a_lane_is_not_ready_before_its_pace(bench: Bench) -> None:
             taken.append(bench.at)
             await bench.finish(claimed)
         bench.at += 0.25
-    assert [later - earlier for earlier, later in zip(taken, taken[1:], strict=False)] == [1.0, 1.0]
+    assert [later - earlier for earlier, later in itertools.pairwise(taken)] == [1.0, 1.0]
 
 
 async def test_a_dead_workers_delivery_is_taken_over_and_looked_up(bench: Bench) -> None:
@@ -279,7 +280,7 @@ async def test_a_drawing_asked_for_often_is_drawn_once(bench: Bench) -> None:
 
 async def test_waiting_texts_go_out_as_one_post(bench: Bench) -> None:
     """In their order, up to a line between them and to what a post holds."""
-    given = {"stream": "thread/1", "lane": lane()}
+    given: dict[str, Any] = {"stream": "thread/1", "lane": lane()}
     texts = [
         await bench.write(f"text {number}", Kind.TEXT, position=number, payload={"length": 1400}, **given)
         for number in range(3)
@@ -299,7 +300,7 @@ async def test_waiting_texts_go_out_as_one_post(bench: Bench) -> None:
 @pytest.mark.parametrize("how", ["refused", "dead", "unknown"])
 async def test_a_post_is_tried_again_with_exactly_its_texts(bench: Bench, how: str) -> None:
     """What came in meanwhile waits for the next post."""
-    given = {"stream": "thread/1", "lane": lane(), "payload": {"length": 10}}
+    given: dict[str, Any] = {"stream": "thread/1", "lane": lane(), "payload": {"length": 10}}
     texts = [await bench.write(f"text {number}", Kind.TEXT, position=number, **given) for number in range(2)]
     [claimed] = await bench.claim()
     texts.append(await bench.write("text 2", Kind.TEXT, position=2, **given))
@@ -395,4 +396,3 @@ async def test_a_reply_keeps_its_place_among_slacks_timestamps(bench: Bench) -> 
     assert claimed.delivery.id == early
     await bench.finish(claimed)
     assert ids(await bench.claim()) == {late}
-
