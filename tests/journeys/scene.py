@@ -2,22 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from playground import shapes
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER, Post, Text
+from storage import conversations
 from tests.conftest import World
 from tests.journeys.screen import ALICE, ANA
 
 DELIVERED, FAILED, LATE, NOTE = "white_check_mark", "exclamation", "hourglass_flowing_sand", "lock"
 
 
-async def opened(world: World, phone: str = ALICE, body: str = "Hi, is my order ready?") -> Any:
-    """A customer's first text, and the card that comes of it."""
+async def opened(
+    world: World, phone: str = ALICE, body: str = "Hi, is my order ready?", *, confirmed: bool = True
+) -> Any:
+    """A customer's first text, and the card that comes of it, once the bridge has Slack's word that it stands there."""
     known = {card.ts for card in world.roots()}
     await world.play.text(phone, NUMBER, body)
-    return await world.play.until(lambda: next((card for card in world.roots() if card.ts not in known), None))
+    card = await world.play.until(lambda: next((card for card in world.roots() if card.ts not in known), None))
+    if confirmed:
+        await world.play.until(partial(_is_confirmed, world))
+    return card
+
+
+async def _is_confirmed(world: World) -> bool:
+    async with world.bridge.database.read() as session:
+        return not await conversations.has_unposted_thread(session, world.bridge.workspace.id, CHANNEL)
 
 
 async def reply(world: World, card: Any, text: str, by: str = ANA, **how: Any) -> Post:

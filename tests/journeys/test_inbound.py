@@ -170,7 +170,6 @@ async def test_a_deleted_card_is_replaced_and_the_conversation_goes_on_there(
 ) -> None:
     """When somebody deletes the card a new one comes, whether it had replies or not, and both ways work in it."""
     bare = await opened(world)
-    await world.play.quiet()
     await world.play.delete(ANA, CHANNEL, bare.ts)
     second = (await eventually(world.roots))[0]
     await world.play.text(ALICE, NUMBER, "Where are you?")
@@ -190,7 +189,7 @@ async def test_a_card_that_is_deleted_before_slack_has_confirmed_it_is_replaced(
 ) -> None:
     """Its answer hangs while somebody deletes it: a new one comes all the same."""
     held = world.play.faults.hold("chat.postMessage", times=1)
-    card = await opened(world)
+    card = await opened(world, confirmed=False)
     await world.play.delete(ANA, CHANNEL, card.ts)
     held.release()
     second = (await eventually(world.roots))[0]

@@ -158,7 +158,7 @@ async def test_a_reply_that_is_too_long_says_so(world: World, eventually: Eventu
 async def test_a_reply_to_a_card_that_slack_has_not_confirmed_yet(world: World, eventually: Eventually) -> None:
     """The card stands in Slack but its answer hangs: who replies at once is heard when the answer has come."""
     held = world.play.faults.hold("chat.postMessage", times=1)
-    card = await opened(world)
+    card = await opened(world, confirmed=False)
     await reply(world, card, "I was quick", CHLOE)
     held.release()
     await eventually(lambda: received(world) == ["I was quick"])
