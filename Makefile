@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test check format lock clean
+.PHONY: install demo test check format lock clean
+
+install: .venv/runtime  ## What `.venv/bin/threadline` needs
 
 demo: .venv/runtime  ## A local Slack and Twilio, the bridge between them, and a page to use them on
 	$(BIN)/threadline demo
 
 test: .venv/development  ## Every test, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 check: .venv/development  ## Format, lint, types and the floors
 	$(BIN)/ruff format --check .

@@ -126,5 +126,11 @@ async def tell_admin(settings: Settings, database: Database, workspace: Workspac
         ]
     if not connected:
         print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…", flush=True)
+    for inbox in connected:
+        wanted = settings.inboxes.get(inbox.number, inbox.channel_id)
+        if wanted != inbox.channel_id:
+            print(
+                f"{inbox.label} stays in the channel {inbox.channel_id}: INBOXES only connects new numbers.", flush=True
+            )
     for channel_id in absent:
         print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.", flush=True)

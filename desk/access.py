@@ -60,6 +60,13 @@ async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     return list(await inboxes.list_of(session, actor.workspace_id, actor.user_id))
 
 
+async def refuse_guest(session: Session, actor: Actor) -> None:
+    """Raise GuestsDoNotOwn for a guest or somebody of another organisation."""
+    person = await people.find(session, actor.workspace_id, actor.user_id)
+    if person is not None and (person.is_guest or person.is_stranger):
+        raise GuestsDoNotOwn
+
+
 async def why_not_owner(session: Session, inbox: Inbox, user_id: str) -> str | None:
     """Why somebody cannot own work of this inbox, in words; None when they can."""
     person = await people.find(session, inbox.workspace_id, user_id)

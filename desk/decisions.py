@@ -7,7 +7,7 @@ from datetime import datetime
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import Decided, NotYours, Unsendable
+from desk.errors import Decided, NotYours, SentAlready, Unsendable
 from storage import conversations, histories, messages
 from storage.database import Session
 from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
@@ -42,13 +42,13 @@ async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: i
 async def send_note(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
     """Send a note as SMS after all, at once; only its author may.
 
-    Raises NotYours, Decided when it was sent before, or Unsendable.
+    Raises NotYours, SentAlready, or Unsendable.
     """
     message, conversation, inbox = await _reach(session, actor, message_id)
     if message.author_id != actor.user_id:
         raise NotYours
     if message.direction != Direction.NOTE or message.attempt != attempt:
-        raise Decided(name="You", choice="Send as SMS")
+        raise SentAlready
     await _require_sendable(session, conversation)
     conversation.counter += 1
     message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD
@@ -87,7 +87,9 @@ async def _decide(
         first = await histories.find_resolution(session, conversation.id, press)
         name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else "Twilio's receipt"
         raise Decided(name=name, choice=first.before if first else "It arrived")
-    await histories.add(session, conversation, "resolved", now=now, actor_id=actor.user_id, before=choice, after=press)
+    await histories.add(
+        session, conversation, histories.RESOLVED, now=now, actor_id=actor.user_id, before=choice, after=press
+    )
     await outbox.post_line(
         session, conversation, inbox, "resolved", now=now, cause=press, actor=actor.user_id, choice=choice
     )

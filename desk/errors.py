@@ -52,6 +52,10 @@ class Decided(DeskError):
     """{name} was first: “{choice}”. Nothing more was done."""
 
 
+class SentAlready(DeskError):
+    """This note was sent already. Nothing more was done."""
+
+
 class NotYours(DeskError):
     """Only the author of this note can send it."""
 

@@ -6,11 +6,11 @@ from desk import access, outbox, reading
 from desk.access import Actor
 from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOurs, NotOwner
 from desk.values import Change
-from storage import conversations, histories, inboxes
+from storage import conversations, histories, inboxes, messages
 from storage.database import Session
 from storage.models import Status
 
-HISTORY_LINES = 20
+HISTORY_LINES = 200
 
 
 async def close(session: Session, actor: Actor, conversation_id: int, *, anyway: bool, now: datetime) -> None:
@@ -55,6 +55,15 @@ async def see(session: Session, actor: Actor, conversation_id: int, *, now: date
 async def redraw(session: Session, workspace_id: int, conversation_id: int, *, now: datetime) -> None:
     """Have the card drawn again although nothing has changed, for what it shows in Slack may not be so."""
     await outbox.redraw(session, await conversations.lock(session, workspace_id, conversation_id), now=now)
+
+
+async def mark_read(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
+    """Set the owner's read mark by hand. Raises NotOwner."""
+    conversation, _ = await access.reach(session, actor, conversation_id)
+    if conversation.assignee_id != actor.user_id:
+        raise NotOwner
+    if reading.mark_read(conversation, actor.user_id):
+        await reading.settle(session, conversation, now=now)
 
 
 async def mark_unread(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
@@ -121,4 +130,6 @@ async def replace_card(session: Session, workspace_id: int, channel_id: str, roo
         return
     conversation = await conversations.lock(session, workspace_id, thread.conversation_id)
     inbox = await inboxes.get(session, workspace_id, conversation.inbox_id)
-    await outbox.post_card(session, conversation, inbox, opening=None, cause=f"{channel_id}:{root_ts}:lost", now=now)
+    opening = await messages.get(session, workspace_id, thread.opening_id) if thread.opening_id else None
+    cause = f"{channel_id}:{root_ts}:lost"
+    await outbox.post_card(session, conversation, inbox, opening=opening, cause=cause, now=now)

@@ -26,10 +26,11 @@ async def read(
 ) -> Page:
     """One page of a queue. `/unassigned` and the inbox queue show one inbox in its channel, elsewhere all of one's own.
 
-    Raises NotAQueue for somebody who is in no inbox's channel.
+    Raises NotAQueue for somebody who is in no inbox's channel, and GuestsDoNotOwn for a guest.
     """
     own = await access.list_inboxes(session, actor)
     if not own:
+        await access.refuse_guest(session, actor)
         raise NotAQueue
     shown = _narrowed(own, queue, channel_id, inbox_id)
     scope = queues.Scope(

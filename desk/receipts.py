@@ -24,6 +24,7 @@ _RANK = {
     )
     for status in statuses
 }
+_EXCERPT = 80
 _ARRIVED = (MessageStatus.DELIVERED, MessageStatus.READ)
 
 
@@ -128,5 +129,6 @@ async def _say(
         message_id=message.id,
         attempt=message.attempt,
         author=message.author_id,
+        excerpt=message.body[:_EXCERPT],
         **details,
     )

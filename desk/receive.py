@@ -13,6 +13,7 @@ from storage.models import Conversation, Direction, Inbox, Message, MessageStatu
 UNSEEN_AFTER = timedelta(hours=12)
 UNOWNED_AFTER = timedelta(minutes=10)
 CARD_EXPIRES_AFTER = timedelta(days=30)
+_PICTURE = "(picture)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
     reopened = await _reopen(session, conversation, inbox, now=now)
     await _show(session, conversation, inbox, message, reopened=reopened, now=now)
     await _consent(session, conversation, inbox, incoming, now=now)
-    conversation.last_text = incoming.body
+    conversation.last_text = incoming.body.strip() or (_PICTURE if incoming.media else "")
     conversation.last_activity_at = now
     await reading.settle(session, conversation, now=now)
     return message

@@ -8,6 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Conversation, History
 
+RESOLVED = "resolved"  # what a rep decided about an attempt to send, beside the changes of owner and status
+
 
 async def add(
     session: AsyncSession,
@@ -35,8 +37,12 @@ async def add(
 
 
 async def list_(session: AsyncSession, conversation_id: int, *, limit: int) -> Sequence[History]:
-    """The newest lines of a conversation, newest first."""
-    rows = select(History).where(col(History.conversation_id) == conversation_id).order_by(col(History.id).desc())
+    """The newest changes of a conversation's owner and status, newest first."""
+    rows = (
+        select(History)
+        .where(col(History.conversation_id) == conversation_id, col(History.what) != RESOLVED)
+        .order_by(col(History.id).desc())
+    )
     return (await session.exec(rows.limit(limit))).all()
 
 

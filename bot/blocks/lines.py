@@ -117,7 +117,9 @@ def _pictures_not_sent(**_: object) -> Post:
 
 
 def _not_a_rep(*, author: str, **_: object) -> Post:
-    return _said(f"{_who(author)} is a guest here, so this reply was not sent to the customer.")
+    return _said(
+        f"{_who(author)} is a guest or not a member of this channel, so this reply was not sent to the customer."
+    )
 
 
 def _opted_out(*, author: str | None = None, **_: object) -> Post:

@@ -45,7 +45,8 @@ async def more(press: Press, client: AsyncWebClient) -> None:
         case actions.RELEASE:
             await press.change(lambda session: assignment.release(session, actor, conversation_id, now=press.now))
         case actions.MARK_READ:
-            await press.see()
+            async with press.desk.database.write() as session:
+                await lifecycle.mark_read(session, actor, conversation_id, now=press.now)
         case actions.MARK_UNREAD:
             async with press.desk.database.write() as session:
                 await lifecycle.mark_unread(session, actor, conversation_id, now=press.now)

@@ -52,7 +52,10 @@ SAYS: list[tuple[dict[str, Any], str]] = [
         "❗ <@U1>: Not a &lt;mobile&gt; number.",
     ),
     ({"what": "pictures_not_sent", "author": "U1"}, "Pictures are not sent yet; nothing went out"),
-    ({"what": "not_a_rep", "author": "U1"}, "<@U1> is a guest here, so this reply was not sent to the customer."),
+    (
+        {"what": "not_a_rep", "author": "U1"},
+        "<@U1> is a guest or not a member of this channel, so this reply was not sent to the customer.",
+    ),
     (
         {"what": "opted_out", "author": "U1"},
         "<@U1>, this contact texted STOP, so the reply was not sent. They can text START to hear from us again.",
