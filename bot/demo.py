@@ -40,7 +40,7 @@ async def demo(*, tour_only: bool, port: int) -> int:
         await stack.enter_async_context(web.serving(bridge.web, bound))
         play.connect(app_url)
         print(f"Threadline's demo: the bridge at {app_url}, a local Slack and Twilio at {play.url}")
-        happened = await Tour(play).walk()
+        happened = await Tour(play, app_url).walk()
         print("\nAll of it happened." if happened else "\nNot all of it happened: see ✗ above.")
         if not tour_only:
             print(f"\nNow you: open {play.url} in a browser. Ctrl-C ends the demo and forgets everything.", flush=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiohttp import ClientSession
+
 from bot.blocks import actions
 from playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER, REPS
@@ -17,6 +19,7 @@ CROWD = ("+14155550131", "+14155550132", "+14155550133", "+14155550134")
 ANA, BEN, CHLOE = REPS
 
 _PATIENCE_SECONDS = 12.0
+_FORBIDDEN = 403
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Tour:
     """Walks through the product and prints a transcript; `failures` are the things that did not happen."""
 
     play: Playground
+    app_url: str
     say: Callable[[str], None] = print
     failures: list[str] = field(default_factory=list)
 
@@ -48,6 +52,12 @@ class Tour:
         return not self.failures
 
     async def _inbound(self) -> None:
+        forged = {"MessageSid": "SM0", "From": DANA, "To": NUMBER, "Body": "I am not Twilio"}
+        async with ClientSession() as stranger, stranger.post(f"{self.app_url}/twilio/inbound", data=forged) as answer:
+            self._check(
+                answer.status == _FORBIDDEN and not self._posts(),
+                "what Twilio has not signed is refused: 403, and no card",
+            )
         text = await self._text(DANA, "Hi! Is my order ready?")
         self._check(
             text.answer is not None and text.answer.body.endswith("<Response/>"),
