@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 
 from bot.blocks import actions
 from playground import Playground
+from playground.core import Failed
 from playground.seed import CHANNEL, MANAGER, NUMBER, REPS
 
 DANA, ELIO, FARAH = "+14155550101", "+442079460018", "+14155550177"
@@ -47,7 +48,7 @@ class Tour:
             self.say(f"\n{number}  {title}")
             try:
                 await step()
-            except (LookupError, AssertionError) as error:
+            except (Failed, LookupError, AssertionError) as error:
                 self._fail(f"{title}: {str(error).splitlines()[0]}")
         return not self.failures
 
