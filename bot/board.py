@@ -3,7 +3,7 @@
 Every post carries our id in its metadata, so that one whose answer was lost is found again and adopted.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from desk.values import Backlog, Card, Text
 from storage import conversations, inboxes, messages, raw_requests
 from storage.database import Database, Session
 from storage.deliveries import Claimed
-from storage.models import MessageStatus, Thread
+from storage.models import Delivery, Kind, MessageStatus, Thread
 
 log = structlog.get_logger(__name__)
 
@@ -206,36 +206,48 @@ class Board:
         return Done(answer.get("ts") or answer.get("message_ts"))
 
     async def look(self, claimed: Claimed) -> Sight:
-        """Look for our id among what was posted since the attempt began."""
+        """Look for our id among what was posted since the attempt began, wherever it may have been posted."""
         delivery = claimed.delivery
-        oldest = str((delivery.started_at or 0) - _HISTORY_MARGIN)
-        async with self.database.read() as session:
-            if delivery.conversation_id is None:
-                inbox = await inboxes.get(session, delivery.workspace_id, delivery.payload["inbox_id"])
-                channel_id, root_ts = inbox.channel_id, None
-            else:
-                thread = await conversations.current_thread(session, delivery.conversation_id)
-                if thread is None:
-                    return Absent()
-                channel_id, root_ts = thread.channel_id, thread.root_ts
         try:
-            if root_ts is None:
-                answer = await self.client.conversations_history(
-                    channel=channel_id, oldest=oldest, limit=_HISTORY_PAGE, include_all_metadata=True
-                )
-            else:
-                answer = await self.client.conversations_replies(
-                    channel=channel_id, ts=root_ts, oldest=oldest, limit=_HISTORY_PAGE, include_all_metadata=True
-                )
+            for channel_id, root_ts in await self._places(delivery):
+                async for message in self._posted(channel_id, root_ts, since=delivery.started_at or 0.0):
+                    payload = (message.get("metadata") or {}).get("event_payload") or {}
+                    if payload.get("delivery") == str(delivery.id):
+                        return Found(message["ts"])
         except (TimeoutError, aiohttp.ClientError) as error:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
             return CannotTell(str(error.response.get("error")))
-        for message in answer["messages"]:
-            metadata = message.get("metadata") or {}
-            if (metadata.get("event_payload") or {}).get("delivery") == str(delivery.id):
-                return Found(message["ts"])
-        return CannotTell("more than a page was posted since") if answer.get("has_more") else Absent()
+        return Absent()
+
+    async def _places(self, delivery: Delivery) -> list[tuple[str, str | None]]:
+        """Channels (with None) and threads in which a delivery may have been posted."""
+        async with self.database.read() as session:
+            if delivery.conversation_id is None:
+                inbox = await inboxes.get(session, delivery.workspace_id, delivery.payload["inbox_id"])
+                return [(inbox.channel_id, None)]
+            threads = await conversations.list_threads(session, delivery.conversation_id)
+        if delivery.kind == Kind.CARD:
+            return [(thread.channel_id, None) for thread in threads if thread.id == delivery.payload["thread_id"]]
+        return [(thread.channel_id, thread.root_ts) for thread in reversed(threads) if thread.root_ts]
+
+    async def _posted(self, channel_id: str, root_ts: str | None, *, since: float) -> AsyncIterator[dict[str, Any]]:
+        asked: dict[str, Any] = {
+            "channel": channel_id,
+            "oldest": f"{since - _HISTORY_MARGIN:.6f}",
+            "limit": _HISTORY_PAGE,
+            "include_all_metadata": True,
+        }
+        while True:
+            if root_ts is None:
+                answer = await self.client.conversations_history(**asked)
+            else:
+                answer = await self.client.conversations_replies(ts=root_ts, **asked)
+            for message in answer["messages"]:
+                yield message
+            asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                return
 
     async def look_again(self, claimed: Claimed) -> Sight:
         """A drawing is simply done again."""

@@ -1,7 +1,7 @@
 """Keeps the directory true: who is in each inbox's channel, and what people and channels are called."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ class Directory:
     client: AsyncWebClient
     database: Database
     workspace: Workspace
+    outsiders: set[tuple[str, str]] = field(default_factory=set)
 
     async def sync(self) -> None:
         """Read everything again: at start, and every night for what no event has told."""
@@ -70,11 +71,20 @@ class Directory:
             await people.store(session, self._person(user))
 
     async def ensure(self, user_id: str, channel_id: str) -> None:
-        """Learn about somebody who just wrote in a channel, and so is in it; raises SlackApiError."""
+        """Ask Slack about somebody who wrote in a channel that no event has told us of; raises SlackApiError.
+
+        Who has left again since they wrote is one of the `outsiders` from then on.
+        """
         answer = await self.client.users_info(user=user_id)
+        members = await self._members(channel_id)
         async with self.database.write() as session:
             await people.store(session, self._person(answer["user"]))
-            await people.join(session, self.workspace.id, channel_id, user_id)
+            if members is not None:
+                await people.replace_members(session, self.workspace.id, channel_id, members)
+        if members is None or user_id in members:
+            self.outsiders.discard((user_id, channel_id))
+        else:
+            self.outsiders.add((user_id, channel_id))
 
     async def join(self, user_id: str, channel_id: str) -> None:
         """Somebody joined a channel."""
@@ -83,6 +93,7 @@ class Directory:
         if known is None:
             await self.ensure(user_id, channel_id)
             return
+        self.outsiders.discard((user_id, channel_id))
         async with self.database.write() as session:
             await people.join(session, self.workspace.id, channel_id, user_id)
 

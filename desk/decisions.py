@@ -7,7 +7,7 @@ from datetime import datetime
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import Decided, NotYours, SentAlready, Unsendable
+from desk.errors import Decided, NoteDeleted, NotYours, SentAlready, Unsendable
 from storage import conversations, histories, messages
 from storage.database import Session
 from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
@@ -42,13 +42,15 @@ async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: i
 async def send_note(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
     """Send a note as SMS after all, at once; only its author may.
 
-    Raises NotYours, SentAlready, or Unsendable.
+    Raises NotYours, SentAlready, NoteDeleted, or Unsendable.
     """
     message, conversation, inbox = await _reach(session, actor, message_id)
     if message.author_id != actor.user_id:
         raise NotYours
     if message.direction != Direction.NOTE or message.attempt != attempt:
         raise SentAlready
+    if message.status == MessageStatus.CANCELED:
+        raise NoteDeleted
     await _require_sendable(session, conversation)
     conversation.counter += 1
     message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD

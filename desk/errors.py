@@ -56,6 +56,10 @@ class SentAlready(DeskError):
     """This note was sent already. Nothing more was done."""
 
 
+class NoteDeleted(DeskError):
+    """You deleted this note, so it was not sent."""
+
+
 class NotYours(DeskError):
     """Only the author of this note can send it."""
 

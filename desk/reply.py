@@ -12,13 +12,15 @@ from storage.database import Session
 from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
+TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What somebody wrote in a thread: `text` as Slack keeps it, `body` as plain text.
 
-    `ts` is Slack's id of it; `edited_ts` that of its newest edit.
+    `ts` is Slack's id of it; `edited_ts` that of its newest edit. `is_outsider`: of another organisation, or not in the
+    channel any more.
     """
 
     workspace_id: int
@@ -30,7 +32,7 @@ class Written:
     body: str
     is_note: bool
     has_files: bool = False
-    is_stranger: bool = False
+    is_outsider: bool = False
     edited_ts: str = ""
 
 
@@ -60,6 +62,8 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
         await outbox.post_line(
             session, conversation, inbox, what, now=now, cause=written.ts, author=written.author_id, **details
         )
+        if what == TOO_LONG:
+            await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.CANCELED, now=now)
         return
     if written.is_note:
         await _keep_note(session, conversation, written, now=now)
@@ -94,7 +98,7 @@ async def _refusal(
     session: Session, conversation: Conversation, inbox: Inbox, written: Written
 ) -> tuple[str, dict[str, object]] | None:
     """Why what was written cannot go out, as the line that says so; None when it can."""
-    if written.is_stranger:
+    if written.is_outsider:
         return "not_a_rep", {}
     is_known = await people.find(session, written.workspace_id, written.author_id) is not None
     if not is_known or not await people.is_member(session, inbox.workspace_id, inbox.channel_id, written.author_id):
@@ -117,7 +121,7 @@ async def _unsendable(session: Session, conversation: Conversation, body: str) -
     if conversation.opted_out_at is not None:
         return "opted_out", {}
     if len(body) > SMS_LIMIT:
-        return "too_long", {"length": len(body), "limit": SMS_LIMIT}
+        return TOO_LONG, {"length": len(body), "limit": SMS_LIMIT}
     return None
 
 
@@ -168,10 +172,11 @@ async def _offer_note(session: Session, conversation: Conversation, note: Messag
     )
 
 
-async def edit(session: Session, written: Written, *, now: datetime) -> None:
+async def edit(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
     """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
 
-    It may come before its message, and then it is kept for it. Editing a note never sends it. Raises NotOurs.
+    One that was too long is held anew when it is short enough. The edit may come before its message, and then it is
+    kept for it. Editing a note never sends it. Raises NotOurs.
     """
     with suppress(NotYet):
         await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
@@ -192,16 +197,68 @@ async def edit(session: Session, written: Written, *, now: datetime) -> None:
     conversation = await conversations.lock_of(session, message)
     if (message.edited_ts or "") >= written.edited_ts:
         return
+    change = await messages.find_change(session, written.workspace_id, written.channel_id, written.ts)
+    if change is not None and change.is_deleted:
+        return
     if message.direction == Direction.NOTE:
         message.body, message.edited_ts = written.body, written.edited_ts
     elif message.status == MessageStatus.CANCELED:
-        return
+        await _hold_again(session, conversation, message, written, hold=hold, now=now)
     elif written.is_note or await _unsendable(session, conversation, written.body):
         await _withdraw(session, conversation, message, written, now=now)
     elif await deliveries.is_waiting(session, outbox.reply_id(message)):
         message.body, message.edited_ts = written.body, written.edited_ts
     else:
         await _tell_late(session, conversation, message, "late_edit", now=now)
+
+
+async def _hold_again(
+    session: Session,
+    conversation: Conversation,
+    message: Message,
+    written: Written,
+    *,
+    hold: timedelta,
+    now: datetime,
+) -> None:
+    """Take an edit of what could not be sent as it was: as a note, refused once more, or held as a new attempt."""
+    message.body, message.edited_ts = written.body, written.edited_ts
+    if written.is_note:
+        await _become_note(session, conversation, message, now=now)
+        return
+    inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
+    if await _refuse_edit(session, conversation, inbox, message, now=now):
+        return
+    conversation.counter += 1
+    message.position, message.status, message.attempt = conversation.counter, MessageStatus.HELD, message.attempt + 1
+    await outbox.send_reply(session, message, inbox, not_before=now + _hold(inbox, hold), now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def _refuse_edit(
+    session: Session, conversation: Conversation, inbox: Inbox, message: Message, *, now: datetime
+) -> bool:
+    """Say why an edited reply cannot be sent; False when it can."""
+    refusal = await _unsendable(session, conversation, message.body)
+    if refusal is None:
+        return False
+    what, details = refusal
+    await outbox.post_line(
+        session,
+        conversation,
+        inbox,
+        what,
+        now=now,
+        cause=f"{message.ts}:{message.edited_ts}",
+        author=message.author_id,
+        **details,
+    )
+    return True
+
+
+async def _become_note(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
+    message.direction, message.status = Direction.NOTE, MessageStatus.RECEIVED
+    await _offer_note(session, conversation, message, now=now)
 
 
 async def _withdraw(
@@ -213,19 +270,12 @@ async def _withdraw(
         return
     message.body, message.edited_ts = written.body, written.edited_ts
     if written.is_note:
-        message.direction, message.status = Direction.NOTE, MessageStatus.RECEIVED
-        await _offer_note(session, conversation, message, now=now)
+        await _become_note(session, conversation, message, now=now)
     else:
         message.status = MessageStatus.CANCELED
         inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
-        refusal = await _unsendable(session, conversation, written.body)
-        if refusal is not None:
-            what, details = refusal
-            cause = f"{written.ts}:{written.edited_ts}"
-            await outbox.post_line(
-                session, conversation, inbox, what, now=now, cause=cause, author=message.author_id, **details
-            )
-    await _take_back(session, conversation, now=now)
+        await _refuse_edit(session, conversation, inbox, message, now=now)
+    await reading.settle(session, conversation, now=now)
 
 
 async def delete(
@@ -245,18 +295,13 @@ async def delete(
     if message is None:
         return
     conversation = await conversations.lock_of(session, message)
-    if message.direction != Direction.OUTBOUND or message.status == MessageStatus.CANCELED:
+    if message.status == MessageStatus.CANCELED:
         return
-    if await deliveries.cancel(session, outbox.reply_id(message), now=now):
+    if message.direction == Direction.NOTE or await deliveries.cancel(session, outbox.reply_id(message), now=now):
         message.status = MessageStatus.CANCELED
-        await _take_back(session, conversation, now=now)
+        await reading.settle(session, conversation, now=now)
     else:
         await _tell_late(session, conversation, message, "late_delete", now=now)
-
-
-async def _take_back(session: Session, conversation: Conversation, *, now: datetime) -> None:
-    """What the reply had answered is unanswered again, and unread unless the owner has seen it since."""
-    await reading.settle(session, conversation, now=now)
 
 
 async def _tell_late(

@@ -3,6 +3,7 @@
 Messages are stored through the intake before they are acknowledged, so that one that cannot be used yet is kept.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
@@ -11,6 +12,7 @@ from bot import markup
 from bot.blocks import actions
 from bot.blocks.lines import parse_attempt
 from bot.handlers.context import Body, Context, Press
+from bot.people import Directory
 from desk import decisions, lifecycle, reply
 from desk.access import Actor
 from desk.intake import Receipt, UseCase
@@ -70,7 +72,7 @@ async def reaction(event: Body, body: Body, desk: Context) -> None:
         await desk.intake.take(REACTION, body["event_id"], _kept(body))
 
 
-def use_cases(hold: timedelta) -> dict[str, UseCase]:
+def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
     """What is done with each kind of stored event; `hold` is the default hold of a reply."""
 
     async def write(session: Session, body: Body, now: datetime) -> None:
@@ -78,11 +80,14 @@ def use_cases(hold: timedelta) -> dict[str, UseCase]:
         workspace = await workspaces.get(session, body["team_id"])
         newer = await reply.find_edit(session, workspace.id, event["channel"], event["ts"])
         said = event if newer is None else {**event, "text": newer.text, "edited": {"ts": newer.edited_ts}}
-        await reply.write(session, await _written(session, body, said, event), hold=hold, now=now)
+        written = await _written(session, body, said, event)
+        if (event["user"], event["channel"]) in directory.outsiders:
+            written = replace(written, is_outsider=True)
+        await reply.write(session, written, hold=hold, now=now)
 
     async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
-        await reply.edit(session, await _written(session, body, event["message"], event), now=now)
+        await reply.edit(session, await _written(session, body, event["message"], event), hold=hold, now=now)
 
     async def delete(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
@@ -114,7 +119,7 @@ async def _written(session: Session, body: Body, said: Body, event: Body) -> rep
         body=await _plain(session, workspace.id, markup.without_prefix(text)),
         is_note=markup.is_note(text),
         has_files=bool(said.get("files")),
-        is_stranger=said.get("user_team", body["team_id"]) != body["team_id"],
+        is_outsider=said.get("user_team", body["team_id"]) != body["team_id"],
         edited_ts=str((said.get("edited") or {}).get("ts") or ""),
     )
 

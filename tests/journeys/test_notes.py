@@ -65,6 +65,17 @@ async def test_somebody_else_cannot_send_a_note(world: World, eventually: Eventu
     assert received(world) == []
 
 
+async def test_a_note_that_was_deleted_cannot_be_sent(world: World, eventually: Eventually) -> None:
+    """The offer outlives the note; pressing it says why nothing goes out."""
+    card = await opened(world)
+    post = await reply(world, card, "// better not")
+    offer = (await eventually(lambda: world.play.ephemerals(ANA)))[0]
+    await world.play.delete(ANA, CHANNEL, post.ts)
+    await world.play.press(ANA, CHANNEL, offer.ts, "send_as_sms")
+    await eventually(lambda: "You deleted this note, so it was not sent." in whispers(world, ANA))
+    assert received(world) == []
+
+
 async def test_editing_a_note_never_sends_it(world: World, eventually: Eventually) -> None:
     """Taking the prefix away leaves it a note; `Send as SMS` then sends the new wording."""
     card = await opened(world)

@@ -4,7 +4,7 @@ import asyncio
 
 from playground.seed import CHANNEL, GUEST, NUMBER
 from tests.conftest import Eventually, World
-from tests.journeys.scene import lines, marks, opened, quoted, received, reply, sms, waits
+from tests.journeys.scene import lines, marks, opened, quoted, received, reply, sms, unheard, waits
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE
 
 
@@ -153,6 +153,37 @@ async def test_a_reply_that_is_too_long_says_so(world: World, eventually: Eventu
     await reply(world, card, longest + "!")
     await eventually(lambda: any("1,601 characters" in line and "not sent" in line for line in lines(world, card)))
     assert received(world) == [longest]
+
+
+async def test_a_reply_that_was_too_long_goes_out_once_it_is_shortened(world: World, eventually: Eventually) -> None:
+    """Editing it is enough, as the line asks; a deletion before that takes it off the table for good."""
+    card = await opened(world)
+    post = await reply(world, card, "x" * 1601)
+    gone = await reply(world, card, "y" * 1700)
+    await eventually(lambda: sum("not sent" in line for line in lines(world, card)) == 2)
+    await world.play.delete(ANA, CHANNEL, gone.ts)
+    await world.play.edit(ANA, CHANNEL, post.ts, "x" * 1700)
+    await eventually(lambda: any("1,700 characters" in line for line in lines(world, card)))
+    await world.play.edit(ANA, CHANNEL, post.ts, "Short and sweet")
+    await eventually(lambda: received(world) == ["Short and sweet"])
+    await eventually(lambda: not waits(card))
+    await world.play.quiet()
+    assert received(world) == ["Short and sweet"]
+
+
+async def test_who_left_the_channel_since_they_wrote_is_not_let_in_again(world: World, eventually: Eventually) -> None:
+    """Their leaving was heard before their last message: it is not sent, they are told, and the queue stays closed."""
+    card = await opened(world)
+    with unheard(world):
+        post = await reply(world, card, "One last word", BEN)
+        written = world.play.slack.message_event(post)
+    await world.play.leave(BEN, CHANNEL)
+    await world.play.event(written)
+    await eventually(lambda: any(BEN in line and "not sent" in line for line in lines(world, card)))
+    assert received(world) == []
+    await world.play.join(BEN, CHANNEL)
+    await reply(world, card, "Back again", BEN)
+    await eventually(lambda: received(world) == ["Back again"])
 
 
 async def test_a_reply_to_a_card_that_slack_has_not_confirmed_yet(world: World, eventually: Eventually) -> None:
