@@ -1,13 +1,15 @@
 """The outside world of the tests: a local Slack and Twilio, a real database, and the bridge behind signed HTTP."""
 
 import asyncio
+import fcntl
 import itertools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import asyncpg
@@ -66,12 +68,23 @@ def _quiet_logs() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server; the address of its maintenance database, without a name."""
-    with PostgresServer(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
-        base = server.get_uri()
-        asyncio.run(_make_template(base))
-        yield base
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server; the address of its maintenance database."""
+    with TemporaryDirectory(prefix="threadline-postgres-", ignore_cleanup_errors=True) as folder:
+        with _alone():
+            server = PostgresServer(Path(folder), cleanup_mode="delete")
+        with server:
+            base = server.get_uri()
+            asyncio.run(_make_template(base))
+            yield base
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One test process at a time: as root, each would make the server's system user at the same moment."""
+    with (Path(gettempdir()) / "threadline-tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 async def _make_template(base: str) -> None:
