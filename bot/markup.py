@@ -63,11 +63,6 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def quote(text: str) -> str:
-    """Return plain text as a mrkdwn quotation, every line of it, escaped."""
-    return "\n".join(f"> {escape(line)}" for line in text.splitlines())
-
-
 def people_in(text: str) -> set[str]:
     """Return the ids of the people a Slack message mentions."""
     return set(_PERSON.findall(text))
@@ -76,11 +71,6 @@ def people_in(text: str) -> set[str]:
 def channels_in(text: str) -> set[str]:
     """Return the ids of the channels a Slack message names."""
     return set(_CHANNEL.findall(text))
-
-
-def groups_in(text: str) -> set[str]:
-    """Return the ids of the user groups a Slack message mentions."""
-    return set(_GROUP.findall(text))
 
 
 def mentions(text: str) -> bool:

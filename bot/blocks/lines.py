@@ -95,12 +95,6 @@ def _uncertain(*, message_id: int, attempt: int, author: str | None = None, exce
     return _asked(asked, excerpt, message_id, attempt, buttons)
 
 
-def _stale(*, message_id: int, attempt: int, author: str | None = None, excerpt: str = "", **_: object) -> Post:
-    asked = f"{_to(author)}this reply was written over an hour ago and has not gone out. Should it still be sent?"
-    buttons = [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]
-    return _asked(asked, excerpt, message_id, attempt, buttons)
-
-
 def _resolved(*, actor: str | None, choice: str, **_: object) -> Post:
     said = {
         "Retry": "tries this text again.",
@@ -155,10 +149,6 @@ def _started(**_: object) -> Post:
     return _said("The customer texted START: replies reach them again.")
 
 
-def _twice(**_: object) -> Post:
-    return _said("This text may have gone out twice.")
-
-
 LINES: dict[str, Callable[..., Post]] = {
     "claimed": _claimed,
     "assigned": _assigned,
@@ -169,7 +159,6 @@ LINES: dict[str, Callable[..., Post]] = {
     "reopened_unassigned": _reopened_unassigned,
     "failed": _failed,
     "uncertain": _uncertain,
-    "stale": _stale,
     "resolved": _resolved,
     "pictures_not_sent": _pictures_not_sent,
     "not_a_rep": _not_a_rep,
@@ -180,7 +169,6 @@ LINES: dict[str, Callable[..., Post]] = {
     "late_delete": _late_delete,
     "stopped": _stopped,
     "started": _started,
-    "twice": _twice,
 }
 
 

@@ -183,8 +183,7 @@ def test_no_text_raises(text: str) -> None:
     plain(text)
     markup.is_note(text)
     markup.without_prefix(text)
-    markup.quote(text)
-    assert markup.people_in(text) | markup.channels_in(text) | markup.groups_in(text) is not None
+    assert markup.people_in(text) | markup.channels_in(text) is not None
 
 
 @given(ANYTHING.filter(lambda text: not re.search(r"[*_~`:•◦▪\r]", text)))
@@ -306,7 +305,6 @@ def test_a_strangers_text_pings_nobody(text: str) -> None:
 
 def test_quoting_marks_every_line() -> None:
     """A quotation holds all lines of a text, escaped."""
-    assert markup.quote("<!here>\n\n*b*") == "> &lt;!here&gt;\n> \n> *b*"
 
 
 def test_ids_can_be_looked_up_beforehand() -> None:
@@ -314,7 +312,6 @@ def test_ids_can_be_looked_up_beforehand() -> None:
     text = "<@U1> <@W2|x> <#C1|a> <#C2> <!subteam^S1|@a> <!here> &lt;@U3&gt;"
     assert markup.people_in(text) == {"U1", "W2"}
     assert markup.channels_in(text) == {"C1", "C2"}
-    assert markup.groups_in(text) == {"S1"}
 
 
 def test_an_unknown_emoji_has_no_character() -> None:

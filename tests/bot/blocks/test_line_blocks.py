@@ -78,7 +78,6 @@ SAYS: list[tuple[dict[str, Any], str]] = [
         "This text had already left: it is deleted here, but the customer has it.",
     ),
     ({"what": "cannot_reply", "author": "U1"}, "<@U1>, this sender cannot receive replies, so nothing was sent."),
-    ({"what": "twice"}, "This text may have gone out twice."),
     ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
     ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
@@ -86,7 +85,6 @@ SAYS: list[tuple[dict[str, Any], str]] = [
 ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
     ({"what": "uncertain"}, [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]),
-    ({"what": "stale"}, [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]),
 ]
 
 
