@@ -199,7 +199,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
 
     async def stop() -> None:
         bridge.schedule.shutdown(wait=False)
-        await bridge.courier.stop()
+        bridge.courier.stop()
         await courier
 
     bridge.schedule.start()

@@ -12,6 +12,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks import alerts, card, lines, texts, whispers
 from bot.blocks.post import Post
@@ -35,6 +36,7 @@ _HISTORY_PAGE = 100
 _CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "restricted_action")
 _TOKEN_REFUSED = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
 _UNSURE = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
+_CONTENT = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text")
 _ROOT_GONE = ("thread_not_found", "message_not_found")
 _AWAY_SECONDS = 30.0
 _RETRY_SECONDS = 2.0
@@ -182,7 +184,7 @@ class Board:
             message["thread_ts"] = thread.root_ts
             message["reply_broadcast"] = broadcast
         outcome = await self._call(lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
-        if isinstance(outcome, Refused) and outcome.reason in {"invalid_blocks", "msg_blocks_too_long"}:
+        if isinstance(outcome, Refused) and outcome.reason in _CONTENT:
             log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
             outcome = await self._call(lambda: self.client.chat_postMessage(**message))
         if isinstance(outcome, Refused) and outcome.reason in _ROOT_GONE and thread is not None:
@@ -191,6 +193,9 @@ class Board:
                     session, thread.workspace_id, thread.channel_id, thread.root_ts or "", now=self.clock.now()
                 )
             return Retry(seconds=_CARD_SECONDS, reason="the thread's root is gone")
+        if isinstance(outcome, Refused) and outcome.reason not in _CONTENT:
+            log.error("not posted", delivery=str(claimed.delivery.id), reason=outcome.reason)
+            return Retry(seconds=_AWAY_SECONDS, reason=outcome.reason)  # an admin can put it right: no text is dropped
         return Done(outcome.result_id, drawn=revision) if isinstance(outcome, Done) else outcome
 
     async def _call(self, call: Call) -> Outcome:
@@ -202,6 +207,8 @@ class Board:
         except (TimeoutError, aiohttp.ClientError) as error:
             return Unknown(type(error).__name__)
         except SlackApiError as error:
+            if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
+                return Unknown("an answer that nobody can read")
             return _refusal(error)
         return Done(answer.get("ts") or answer.get("message_ts"))
 
@@ -239,10 +246,15 @@ class Board:
             "include_all_metadata": True,
         }
         while True:
-            if root_ts is None:
-                answer = await self.client.conversations_history(**asked)
-            else:
-                answer = await self.client.conversations_replies(ts=root_ts, **asked)
+            try:
+                if root_ts is None:
+                    answer = await self.client.conversations_history(**asked)
+                else:
+                    answer = await self.client.conversations_replies(ts=root_ts, **asked)
+            except SlackApiError as error:
+                if error.response.get("error") in _ROOT_GONE:
+                    return  # its root was deleted, so nothing stands there
+                raise
             for message in answer["messages"]:
                 yield message
             asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")

@@ -58,6 +58,11 @@ def to_plain(text: str, names: Names) -> str:
     return "".join(piece.text for index, piece in enumerate(pieces) if index not in formatting)
 
 
+def storable(text: str) -> str:
+    """Return a text without what no phone shows and PostgreSQL refuses: NUL, and halves of characters."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def escape(text: str) -> str:
     """Make plain text safe in mrkdwn: it pings nobody and links nowhere."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

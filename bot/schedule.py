@@ -18,7 +18,7 @@ from storage.database import Database
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
-_NIGHT = CronTrigger(hour=3, minute=17)
+_NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
 Job = Callable[[], Awaitable[None]]
 

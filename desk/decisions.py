@@ -12,6 +12,8 @@ from storage import conversations, histories, messages
 from storage.database import Session
 from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
 
+_RECEIPT = "Twilio's receipt"
+
 
 async def send_again(
     session: Session, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
@@ -33,6 +35,8 @@ async def send_again(
 async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
     """Settle an uncertain message as sent, on a rep's word. Raises Decided when somebody has pressed before."""
     message, conversation, _ = about = await _reach(session, actor, message_id)
+    if message.status in FAILED and message.attempt == attempt:
+        raise Decided(name=_RECEIPT, choice="It failed")
     await _decide(session, actor, about, attempt=attempt, choice="It arrived", now=now)
     message.status = MessageStatus.SENT
     message.left_at = message.left_at or now
@@ -87,7 +91,7 @@ async def _decide(
     press = f"{message.id}:{attempt}"
     if message.attempt != attempt or message.status not in (*FAILED, MessageStatus.UNCERTAIN):
         first = await histories.find_resolution(session, conversation.id, press)
-        name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else "Twilio's receipt"
+        name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
         raise Decided(name=name, choice=first.before if first else "It arrived")
     await histories.add(
         session, conversation, histories.RESOLVED, now=now, actor_id=actor.user_id, before=choice, after=press

@@ -6,6 +6,7 @@ found, done again only if it is certainly absent, and otherwise told as uncertai
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -13,8 +14,8 @@ from uuid import uuid4
 import structlog
 
 from desk.clock import Clock
-from storage import deliveries
-from storage.database import Database, Session
+from storage import conversations, deliveries
+from storage.database import Database, DatabaseError, Session
 from storage.database import now as database_now
 from storage.deliveries import Claimed, Terms
 from storage.models import DeliveryState
@@ -112,7 +113,7 @@ class Effect:
 
 @dataclass(eq=False)
 class Courier:
-    """Works the deliveries of one process. Start `run()` as a task; `stop()` finishes what is in flight."""
+    """Works the deliveries of one process. Start `run()` as a task, and wait for it after `stop()`."""
 
     database: Database
     clock: Clock
@@ -134,7 +135,7 @@ class Courier:
         return not self._stopping and asyncio.get_running_loop().time() - self._seen_at < 2 * LEASE_SECONDS
 
     async def run(self) -> None:
-        """Claim and work until stopped. The database being away for a while is waited out."""
+        """Claim and work until stopped, and finish what is in flight. The database may be away for a while."""
         terms = {kind: effect.terms for kind, effect in self.effects.items()}
         while not self._stopping:
             self._due.clear()
@@ -149,6 +150,8 @@ class Courier:
                     await asyncio.wait_for(self._due.wait(), timeout=sleep)
                 except TimeoutError:
                     continue
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
 
     async def _claim(self, terms: Mapping[str, Terms]) -> float:
         slots = _SLOTS - len(self._tasks)
@@ -174,36 +177,44 @@ class Courier:
         self._tasks.discard(task)
         self.wake()
 
-    async def stop(self) -> None:
-        """Begin nothing new, and wait for what is in flight."""
+    def stop(self) -> None:
+        """Begin nothing new; `run()` ends when what is in flight is finished."""
         self._stopping = True
         self.wake()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
 
     async def _work(self, claimed: Claimed) -> None:
         effect = self.effects[claimed.delivery.kind]
-        keeper = asyncio.create_task(self._keep(claimed))
+        done = asyncio.Event()
+        keeper = asyncio.create_task(self._keep(claimed, done))
         try:
             outcome = await (self._look if claimed.look else self._send)(claimed, effect)
             await self._write_down(claimed, effect, outcome)
         except Exception as error:
             log.exception("delivery failed", delivery=str(claimed.delivery.id), error=type(error).__name__)
         finally:
-            keeper.cancel()
+            done.set()
+            await keeper
 
-    async def _keep(self, claimed: Claimed) -> None:
+    async def _keep(self, claimed: Claimed, done: asyncio.Event) -> None:
+        """Renew the lease until it is done; never cancelled, which could break off a transaction."""
         while True:
-            await asyncio.sleep(_RENEW_SECONDS)
-            async with self.database.transaction() as session:
-                await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _RENEW_SECONDS)
+            if done.is_set():
+                return
+            try:
+                async with self.database.transaction() as session:
+                    await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+            except Exception as error:
+                log.exception("lease not renewed", delivery=str(claimed.delivery.id), error=type(error).__name__)
 
     async def _send(self, claimed: Claimed, effect: Effect) -> Outcome:
         try:
             return await effect.send(claimed)
         except Exception as error:
             log.exception("sender failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
-            if claimed.delivery.attempt >= _TRIES:
+            passes = isinstance(error, DatabaseError | OSError)
+            if claimed.delivery.attempt >= _TRIES and not effect.gives_up and not passes:
                 return Refused(reason="Something went wrong on our side.", can_retry=True)
             return Unknown(type(error).__name__)
 
@@ -249,6 +260,8 @@ class Courier:
                 written.warning("delivery unknown", looks=looks, reason=outcome.reason)
                 return
             state, result_id, reason = _final(outcome)
+            if delivery.conversation_id is not None:  # first, as in every use case, so that the two cannot deadlock
+                await conversations.lock(session, delivery.workspace_id, delivery.conversation_id)
             if await deliveries.finish(
                 session, claimed, state=state, result_id=result_id, reason=reason, finished_at=self.clock.now()
             ):

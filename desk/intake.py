@@ -71,17 +71,32 @@ class Intake:
             try:
                 receipts = await self._store(group)
             except Exception as error:
-                log.exception("requests not stored", requests=len(group), error=type(error).__name__)
+                log.exception("requests not stored together", requests=len(group), error=type(error).__name__)
                 for request in group:
-                    if not request.answer.done():
-                        request.answer.set_exception(error)
+                    await self._store_alone(request)
                 continue
             for request, receipt in zip(group, receipts, strict=True):
                 if not request.answer.done():
                     request.answer.set_result(receipt)
 
+    async def _store_alone(self, request: _Request) -> None:
+        """Once more, so that what keeps one request out, or a connection that broke, harms no neighbour."""
+        if request.answer.done():
+            return  # nobody waits for it any more: its sender was told to come again
+        try:
+            receipt = (await self._store([request]))[0]
+        except Exception as error:
+            log.exception("request not stored", source=request.source, error=type(error).__name__)
+            if not request.answer.done():
+                request.answer.set_exception(error)
+            return
+        if not request.answer.done():
+            request.answer.set_result(receipt)
+
     async def _store(self, group: list[_Request]) -> list[Receipt]:
         async with self.database.write() as session:
+            if len(group) > 1:
+                await raw_requests.take_turns(session)
             receipts = []
             for request in group:
                 row = await raw_requests.store(

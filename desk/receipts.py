@@ -40,6 +40,8 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
     delivery = claimed.delivery
     message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
     conversation = await conversations.lock_of(session, message)
+    if message.attempt != delivery.payload["attempt"]:
+        return  # a receipt said that it failed, and a rep has tried again since
     match outcome:
         case Done(result_id=sid):
             message.sid = sid

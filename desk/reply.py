@@ -9,7 +9,7 @@ from desk.access import Actor
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotOurs, NotYet, UnknownPerson
 from storage import conversations, deliveries, inboxes, messages, people
 from storage.database import Session
-from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
+from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
 TOO_LONG = "too_long"
@@ -204,6 +204,10 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
         message.body, message.edited_ts = written.body, written.edited_ts
     elif message.status == MessageStatus.CANCELED:
         await _hold_again(session, conversation, message, written, hold=hold, now=now)
+    elif message.status in FAILED:
+        message.body, message.edited_ts = written.body, written.edited_ts  # which is what Retry sends
+        if written.is_note:
+            await _become_note(session, conversation, message, now=now)
     elif written.is_note or await _unsendable(session, conversation, written.body):
         await _withdraw(session, conversation, message, written, now=now)
     elif await deliveries.is_waiting(session, outbox.reply_id(message)):
@@ -297,7 +301,8 @@ async def delete(
     conversation = await conversations.lock_of(session, message)
     if message.status == MessageStatus.CANCELED:
         return
-    if message.direction == Direction.NOTE or await deliveries.cancel(session, outbox.reply_id(message), now=now):
+    unsent = message.direction == Direction.NOTE or message.status in FAILED
+    if unsent or await deliveries.cancel(session, outbox.reply_id(message), now=now):
         message.status = MessageStatus.CANCELED
         await reading.settle(session, conversation, now=now)
     else:
@@ -307,6 +312,4 @@ async def delete(
 async def _tell_late(
     session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
 ) -> None:
-    if message.status in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
-        return  # it never reached the contact, and the thread says so
     await outbox.whisper(session, conversation, reader=message.author_id or "", ts=message.ts or "", what=what, now=now)

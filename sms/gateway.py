@@ -18,7 +18,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from desk.delivery import CannotTell, Done, Found, Outcome, Retry, Sight, Unknown
 from sms import errors
-from storage import messages
+from storage import deliveries, messages
 from storage.database import Database
 from storage.deliveries import Claimed
 from storage.models import Contact, Inbox, Message
@@ -144,7 +144,9 @@ class Gateway:
             for found in reversed(listed):
                 if not found.sid or not _could_be(found, message.body, began):
                     continue
-                if await messages.find_by_sid(session, message.workspace_id, found.sid) is None:
+                if await messages.find_by_sid(session, message.workspace_id, found.sid) is not None:
+                    continue
+                if not await deliveries.is_result(session, message.workspace_id, found.sid):
                     return Found(found.sid)
         return CannotTell("not in Twilio's list")
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count, takewhile
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -97,12 +98,12 @@ class Webhooks:
 
 async def receive_text(session: Session, form: dict[str, Any], now: datetime) -> None:
     """The use case of an inbound webhook: the form becomes a message."""
+    form = {field: str(value).replace("\0", "") for field, value in form.items()}  # which PostgreSQL cannot hold
     number = numbers.normalize(form.get("To", ""))
     sender = form.get("From", "")
-    count = int(form.get("NumMedia") or 0)
+    places = takewhile(lambda place: f"MediaUrl{place}" in form, count())  # NumMedia says no more, and may be wrong
     media = tuple(
-        {"url": form.get(f"MediaUrl{place}", ""), "type": form.get(f"MediaContentType{place}", "")}
-        for place in range(count)
+        {"url": form[f"MediaUrl{place}"], "type": form.get(f"MediaContentType{place}", "")} for place in places
     )
     incoming = receive.Incoming(
         sid=form.get("MessageSid") or form["SmsSid"],
@@ -110,7 +111,7 @@ async def receive_text(session: Session, form: dict[str, Any], now: datetime) ->
         address=numbers.normalize(sender),
         label=numbers.label(sender, home=number),
         can_reply=numbers.can_reply(sender),
-        body=form.get("Body", "").replace("\0", ""),  # which PostgreSQL cannot hold
+        body=form.get("Body", ""),
         media=media,
         opt_out_type=form.get("OptOutType"),
     )

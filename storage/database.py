@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +20,11 @@ _CLOCKS = {
     "postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)",
 }
 _BUSY_SECONDS = 2.0
+_SERVER_SETTINGS = {
+    "jit": "off",
+    "application_name": "threadline",
+    "idle_in_transaction_session_timeout": "10s",  # a replica that froze holding locks keeps nobody waiting for ever
+}
 
 
 @dataclass(eq=False)
@@ -72,11 +77,11 @@ def connect(url: str) -> Database:
     address = make_url(re.sub(r"^postgres://", "postgresql://", url))
     if address.get_backend_name() == "postgresql":
         engine = create_async_engine(
-            address.set(drivername="postgresql+asyncpg"),
+            _for_asyncpg(address),
             pool_size=8,
             max_overflow=8,
             hide_parameters=True,
-            connect_args={"server_settings": {"jit": "off", "application_name": "threadline"}, "timeout": 5},
+            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5},
         )
         return Database(writer=engine, reader=engine)
     if address.get_backend_name() == "sqlite":
@@ -91,6 +96,13 @@ def connect(url: str) -> Database:
         _prepare(reader, begin="BEGIN")
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _for_asyncpg(address: URL) -> URL:
+    """Say to asyncpg what libpq's addresses say: its `sslmode` is called `ssl` there, with the same values."""
+    mode = address.query.get("sslmode")
+    address = address.set(drivername="postgresql+asyncpg").difference_update_query(["sslmode"])
+    return address.update_query_dict({"ssl": mode}) if mode else address
 
 
 def _prepare(engine: AsyncEngine, *, begin: str) -> None:

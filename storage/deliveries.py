@@ -75,6 +75,7 @@ async def ask_again(session: AsyncSession, delivery: Delivery) -> None:
     again = {
         "revision": col(Delivery.revision) + 1,
         "state": DeliveryState.WAITING,
+        "attempt": 0,
         "payload": row.excluded.payload,
         "not_before": row.excluded.not_before,
         "ready_at": 0.0,
@@ -93,6 +94,12 @@ async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
     """Whether no worker has begun it; it stays so until the transaction ends."""
     delivery = await find(session, delivery_id)
     return delivery is not None and delivery.state == DeliveryState.WAITING
+
+
+async def is_result(session: AsyncSession, workspace_id: int, result_id: str) -> bool:
+    """Whether some delivery has had this effect, be it an attempt that was given up since."""
+    rows = select(Delivery.id).where(col(Delivery.workspace_id) == workspace_id, col(Delivery.result_id) == result_id)
+    return (await session.exec(rows)).first() is not None
 
 
 async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> bool:
@@ -124,7 +131,8 @@ async def claim(
             sleep = min(sleep, wait)
     claimed: list[Claimed] = []
     holder = _Holder(owner=owner, clock=clock, lease_until=clock + lease_seconds)
-    for delivery, lane in await _locked(session, due[:slots], clock):
+    locked = await _locked(session, due[:slots], clock)
+    for delivery, lane in sorted(locked, key=lambda pair: terms[pair[0].kind].method or ""):  # budgets in one order
         kind = terms[delivery.kind]
         wait = await _spend(session, delivery.workspace_id, kind, clock)
         if wait <= 0:
@@ -266,17 +274,17 @@ async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> list[
 
 
 async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float) -> None:
-    """Keep what is held while its call runs."""
+    """Keep what is held while its call runs: the lane first, as in `finish`, so that the two cannot deadlock."""
     until = await database_now(session) + lease_seconds
     held = claimed.delivery
+    await session.exec(
+        update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
+    )
     await session.exec(
         update(Delivery)
         .where(col(Delivery.id).in_([row.id for row in claimed.texts]), col(Delivery.owner) == held.owner)
         .where(col(Delivery.state) == DeliveryState.SENDING)
         .values(lease_until=until)
-    )
-    await session.exec(
-        update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
     )
 
 

@@ -108,7 +108,7 @@ def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
 
 async def _written(session: Session, body: Body, said: Body, event: Body) -> reply.Written:
     workspace = await workspaces.get(session, body["team_id"])
-    text = str(said.get("text") or "")
+    text = markup.storable(str(said.get("text") or ""))
     return reply.Written(
         workspace_id=workspace.id,
         channel_id=event["channel"],

@@ -1,0 +1,58 @@
+"""Two bridges on one PostgreSQL: they share the work, and nobody notices."""
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy import text as sql
+
+from bot.app import Bridge
+from playground.seed import NUMBER
+from sms.webhooks import INBOUND
+from storage.database import connect
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import opened
+from tests.journeys.screen import words
+
+
+@pytest.fixture(autouse=True)
+def _on_postgresql(database_url: str) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite has one process")
+
+
+async def _take(bridge: Bridge, number: int, body: str) -> None:
+    form = {"MessageSid": f"SM{number:03}{body}", "From": f"+1415555{number:04}", "To": NUMBER, "Body": body}
+    await bridge.intake.take(INBOUND, form["MessageSid"], form)
+
+
+async def test_texts_of_the_same_people_in_any_order_wait_for_nobody(start: Start, eventually: Eventually) -> None:
+    """Both take in texts of the same people, each in another order: nothing is put off, and nothing is lost."""
+    async with start() as one, start() as two:
+        people = range(1000, 1030)
+        await asyncio.gather(*(_take(one.bridge, number, "first") for number in people))
+        began = time.monotonic()
+        await asyncio.gather(
+            *(_take(one.bridge, number, "there") for number in people),
+            *(_take(two.bridge, number, "again") for number in reversed(people)),
+        )
+        assert time.monotonic() - began < 5
+        async with one.bridge.database.read() as session:
+            tried = (await (await session.connection()).execute(sql("SELECT max(attempts) FROM raw_request"))).scalar()
+        assert tried == 1
+
+        def shown() -> bool:
+            everything = " ".join(words(post.blocks) for post in one.posts)
+            return all(everything.count(body) == len(people) for body in ("there", "again"))
+
+        await eventually(shown)
+
+
+async def test_a_replica_that_froze_in_a_transaction_lets_go(world: World, database_url: str) -> None:
+    """PostgreSQL ends the transaction of a process that stopped in the middle of it, so that the others go on."""
+    await opened(world)
+    frozen = connect(database_url)
+    async with frozen.read() as session:
+        rows = await (await session.connection()).execute(sql("SHOW idle_in_transaction_session_timeout"))
+        assert rows.scalar() == "10s"
+    await frozen.close()
