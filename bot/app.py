@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
@@ -88,7 +89,7 @@ async def open_bridge(
             raise StartError("Twilio refused TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: copy both from its console.")
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
-        directory = Directory(slack, database, workspace)
+        directory = Directory(_patient(slack), database, workspace)
         intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory)})
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
@@ -105,11 +106,13 @@ async def open_bridge(
             intake=intake,
             courier=courier,
             schedule=schedule.build(
-                database=database,
-                clock=clock,
-                intake=intake,
-                directory=directory,
-                backlog_check_seconds=settings.backlog_check_seconds,
+                schedule.Jobs(
+                    database=database,
+                    clock=clock,
+                    intake=intake,
+                    directory=directory,
+                    backlog_check_seconds=settings.backlog_check_seconds,
+                )
             ),
         )
         if settings.slack_app_token:
@@ -118,6 +121,16 @@ async def open_bridge(
         await intake.retry()
         await _run(bridge, stack)
         yield bridge
+
+
+def _patient(slack: AsyncWebClient) -> AsyncWebClient:
+    """A client for reading long lists, which waits as long as Slack asks it to; nothing is ever posted with it."""
+    return AsyncWebClient(
+        slack.token,
+        base_url=slack.base_url,
+        session=slack.session,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=10)],
+    )
 
 
 def _channels(settings: Settings) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,7 @@ import sys
 
 import structlog
 
-_TOLD = ("alembic", "apscheduler", "asyncio", "uvicorn")
+_TOLD = ("alembic", "apscheduler", "uvicorn")
 
 
 def configure(*, stream: bool = True) -> None:

@@ -1,18 +1,23 @@
 """Which job runs how often. Every replica keeps the times in memory; the database lets one of them run each."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from aiohttp import ClientError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from slack_sdk.errors import SlackApiError
 
 from bot.people import Directory
 from desk import backlog
 from desk.clock import Clock
-from desk.intake import Intake
-from storage import inboxes, jobs
+from desk.errors import UnknownPerson
+from desk.intake import RETRIED_AT_ONCE, Intake
+from storage import inboxes, jobs, raw_requests
 from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -23,38 +28,54 @@ _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 Job = Callable[[], Awaitable[None]]
 
 
-def build(
-    *, database: Database, clock: Clock, intake: Intake, directory: Directory, backlog_check_seconds: float
-) -> AsyncIOScheduler:
-    """The schedule, not started yet."""
-    workspace_id = directory.workspace.id
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """What is done again and again."""
 
-    async def look_at_backlogs() -> None:
-        every = timedelta(seconds=backlog_check_seconds)
-        async with database.write() as session:
-            if not await jobs.claim(session, "backlog", every=every, now=clock.now()):
+    database: Database
+    clock: Clock
+    intake: Intake
+    directory: Directory
+    backlog_check_seconds: float
+
+    async def look_at_backlogs(self) -> None:
+        """Have managers told of every inbox in which too much waits unowned."""
+        every = timedelta(seconds=self.backlog_check_seconds)
+        async with self.database.write() as session:
+            if not await jobs.claim(session, "backlog", every=every, now=self.clock.now()):
                 return
-            for inbox in await inboxes.list_(session, workspace_id):
-                step = await backlog.look(session, inbox, now=clock.now())
+            for inbox in await inboxes.list_(session, self.directory.workspace.id):
+                step = await backlog.look(session, inbox, now=self.clock.now())
                 if step is not None:
                     log.info("backlog alert", inbox=inbox.id, step=step.value)
 
-    async def retry_requests() -> None:
-        await intake.retry()
+    async def retry_requests(self) -> None:
+        """Try again what could not be used when it came in; who was unknown then is asked about first."""
+        async with self.database.read() as session:
+            kept = await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=RETRIED_AT_ONCE)
+        for row in kept:
+            if row.error == UnknownPerson.__name__:
+                with suppress(SlackApiError, ClientError, TimeoutError):
+                    await self.directory.ensure(row.body["event"]["user"], row.body["event"]["channel"])
+        await self.intake.retry()
 
-    async def read_directory() -> None:
-        async with database.write() as session:
-            mine = await jobs.claim(session, "directory", every=timedelta(hours=12), now=clock.now())
+    async def read_directory(self) -> None:
+        """Read the directory again, for what no event has told."""
+        async with self.database.write() as session:
+            mine = await jobs.claim(session, "directory", every=timedelta(hours=12), now=self.clock.now())
         if mine:
-            await directory.sync()
+            await self.directory.sync()
 
+
+def build(doing: Jobs) -> AsyncIOScheduler:
+    """The schedule, not started yet."""
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     for name, job, trigger in (
-        ("backlog", look_at_backlogs, IntervalTrigger(seconds=backlog_check_seconds)),
-        ("requests", retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
-        ("directory", read_directory, _NIGHT),
+        ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
+        ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
+        ("directory", doing.read_directory, _NIGHT),
     ):
         scheduler.add_job(_guarded(name, job), trigger, id=name)
     return scheduler

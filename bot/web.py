@@ -54,8 +54,14 @@ def routes(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             *twilio,
-        ]
+        ],
+        exception_handlers={404: _empty, 405: _empty, 500: _empty},
     )
+
+
+async def _empty(_request: Request, error: Exception) -> Response:
+    """Nothing to read: Twilio may text to the customer whatever an answer to its webhook says, an error page too."""
+    return Response(status_code=getattr(error, "status_code", 500))
 
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: Request) -> bool:

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _GROUP = 100
-_RETRIES = 100
+RETRIED_AT_ONCE = 100
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
@@ -129,7 +129,8 @@ class Intake:
         """Try again what is unprocessed and due, each by itself, oldest first; how many of these are left."""
         async with self.database.read() as session:
             kept = [
-                row.id for row in await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=_RETRIES)
+                row.id
+                for row in await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=RETRIED_AT_ONCE)
             ]
         left = len(kept)
         for request_id in kept:

@@ -1,6 +1,7 @@
 """What Twilio posts to us: inbound texts and receipts, checked by signature, stored before they are answered."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, takewhile
@@ -28,6 +29,7 @@ _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _PATIENCE_SECONDS = 2.5
 _LARGEST_BODY = 256 * 1024
 _MOST_FIELDS = 200
+_ID = re.compile(r"[1-9][0-9]{0,8}")
 _REFUSED = Response(status_code=403)  # empty: Twilio may text what an answer says to the customer
 
 
@@ -123,7 +125,7 @@ async def receive_receipt(session: Session, form: dict[str, Any], now: datetime)
     """The use case of a status callback; one that is not about a reply of ours says nothing."""
     about = form["about"]
     status = form.get("MessageStatus", "")
-    if not all(str(about[key]).isdecimal() for key in about) or status not in set(MessageStatus):
+    if not all(_ID.fullmatch(about[key]) for key in about) or status not in set(MessageStatus):
         return
     code = int(form["ErrorCode"]) if str(form.get("ErrorCode", "")).isdecimal() else None
     await receipts.receive(

@@ -56,7 +56,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A consistent look at the rows, which never waits for a writer."""
+        """A look at the rows, which never waits for a writer."""
         async with self._session(self.reader) as session, session.begin():
             yield session
 

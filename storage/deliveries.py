@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, and_, case, cast, func, or_, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, update
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -123,7 +123,9 @@ async def claim(
     clock = await database_now(session)
     sleep = _HORIZON_SECONDS
     due: list[UUID] = []
-    for delivery_id, ready_at, not_before in await _heads(session, clock=clock, now=now, limit=slots * 2):
+    spent, wait = await _spent(session, terms, clock)
+    sleep = min(sleep, wait)
+    for delivery_id, ready_at, not_before in await _heads(session, spent, clock=clock, now=now, limit=slots * 2):
         wait = max(ready_at - clock, (not_before - now).total_seconds() if not_before else 0.0)
         if wait <= 0:
             due.append(delivery_id)
@@ -143,8 +145,31 @@ async def claim(
     return claimed, 0.0 if claimed and len(due) > slots else sleep
 
 
+async def _spent(
+    session: AsyncSession, terms: Mapping[str, Terms], clock: float
+) -> tuple[list[ColumnElement[bool]], float]:
+    """Which rows have to wait for their method's budget, so that they take nobody's place, and how long at least."""
+    waiting: list[ColumnElement[bool]] = []
+    sleep = _HORIZON_SECONDS
+    for budget in (await session.exec(select(RateLimit))).all():
+        kinds = {kind: one for kind, one in terms.items() if one.method == budget.method}
+        wait = max((_wait(budget, one, clock) for one in kinds.values()), default=0.0)
+        if wait > 0:
+            waiting.append((col(Delivery.workspace_id) == budget.workspace_id) & col(Delivery.kind).in_(kinds))
+            sleep = min(sleep, wait)
+    return waiting, sleep
+
+
+def _wait(budget: RateLimit, kind: Terms, clock: float) -> float:
+    """Seconds until a method may be called again; none or fewer: now."""
+    wait = budget.blocked_until - clock
+    if kind.limit is not None:
+        wait = max(wait, budget.spent_until - clock - (kind.limit.burst - 1) * kind.limit.interval)
+    return wait
+
+
 async def _heads(
-    session: AsyncSession, *, clock: float, now: datetime, limit: int
+    session: AsyncSession, spent: Sequence[ColumnElement[bool]], *, clock: float, now: datetime, limit: int
 ) -> Sequence[tuple[UUID, float, datetime | None]]:
     """What may be taken within a second: one row per lane, the oldest head of a stream, and drawings after them."""
     horizon = clock + _HORIZON_SECONDS
@@ -185,6 +210,7 @@ async def _heads(
             due_at <= horizon,
             or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= now + _HORIZON),
             or_(col(Delivery.stream).is_(None), col(Delivery.position) == head),
+            *(~rows for rows in spent),
         )
         .subquery()
     )
@@ -222,14 +248,11 @@ async def _spend(session: AsyncSession, workspace_id: int, kind: Terms, clock: f
         session, RateLimit, workspace_id=workspace_id, method=kind.method, spent_until=0.0, blocked_until=0.0
     )
     budget = await session.get_one(RateLimit, key, with_for_update=True, populate_existing=True)
-    if budget.blocked_until > clock:
-        return budget.blocked_until - clock
+    wait = _wait(budget, kind, clock)
+    if wait > 0:
+        return wait
     if kind.limit is not None:
-        spent = max(budget.spent_until, clock)
-        allowed = clock + (kind.limit.burst - 1) * kind.limit.interval
-        if spent > allowed:
-            return spent - allowed
-        budget.spent_until = spent + kind.limit.interval
+        budget.spent_until = max(budget.spent_until, clock) + kind.limit.interval
         await session.flush()
     return 0.0
 

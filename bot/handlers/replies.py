@@ -31,19 +31,20 @@ async def message(event: Body, body: Body, desk: Context) -> None:
     """Sort what Slack calls a message: something written, edited or deleted in a thread by a person."""
     subtype = event.get("subtype")
     if subtype == "message_deleted" or (subtype == "message_changed" and _is_tombstone(event)):
-        await desk.intake.take(DELETION, body["event_id"], _kept(body))
+        await desk.intake.take(DELETION, body["event_id"], _kept(body, desk))
     elif subtype == "message_changed":
         if _is_persons_edit(event):
-            await desk.intake.take(EDIT, body["event_id"], _kept(body))
+            await desk.intake.take(EDIT, body["event_id"], _kept(body, desk))
     elif subtype in _FORWARDED and _is_threaded(event) and _is_persons(event):
-        key = f"{body['team_id']}:{event['channel']}:{event['ts']}"
-        if await desk.intake.take(MESSAGE, key, _kept(body)) is Receipt.KEPT:
+        key = f"{desk.workspace.team_id}:{event['channel']}:{event['ts']}"
+        if await desk.intake.take(MESSAGE, key, _kept(body, desk)) is Receipt.KEPT:
             await desk.directory.ensure(event["user"], event["channel"])
-            await desk.intake.take(MESSAGE, key, _kept(body))
+            await desk.intake.take(MESSAGE, key, _kept(body, desk))
 
 
-def _kept(body: Body) -> Body:
-    return {"team_id": body["team_id"], "event": body["event"]}
+def _kept(body: Body, desk: Context) -> Body:
+    """An event as it is stored; a shared channel's may come in another team's name, and it is our workspace's."""
+    return {"team_id": desk.workspace.team_id, "event": body["event"]}
 
 
 def _is_threaded(event: Body) -> bool:
@@ -69,7 +70,7 @@ async def reaction(event: Body, body: Body, desk: Context) -> None:
     """A reaction shows that its author has seen the conversation; our own marks show nothing."""
     is_ours = event.get("user") == desk.workspace.bot_user_id
     if not is_ours and (event.get("item") or {}).get("type") == "message":
-        await desk.intake.take(REACTION, body["event_id"], _kept(body))
+        await desk.intake.take(REACTION, body["event_id"], _kept(body, desk))
 
 
 def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:

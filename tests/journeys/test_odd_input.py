@@ -2,11 +2,12 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
-from playground.seed import NUMBER
+from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, World
-from tests.journeys.scene import opened, quoted, received, reply
+from tests.journeys.scene import opened, pass_time, quoted, received, reply
 from tests.journeys.screen import ALICE, BOB
 
 
@@ -36,3 +37,29 @@ async def test_a_request_that_cannot_be_stored_harms_no_neighbour(world: World, 
     )
     assert isinstance(answers[0], Exception)
     await eventually(lambda: len(world.roots()) == 2)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/twilio/inbound"), ("POST", "/twilio/other"), ("GET", "/")])
+async def test_a_wrong_address_says_nothing_that_could_be_texted(world: World, method: str, path: str) -> None:
+    """Twilio texts what an answer says to the customer; a webhook that was set up wrong gets an empty page."""
+    async with (
+        aiohttp.ClientSession() as client,
+        client.request(method, f"{world.bridge.settings.public_url}{path}") as answer,
+    ):
+        assert answer.status in {404, 405}
+        assert await answer.text() == ""
+
+
+async def test_a_newcomer_is_asked_about_until_slack_answers(world: World, eventually: Eventually) -> None:
+    """Somebody unknown replies while Slack cannot say who they are and gives up: the reply goes out later."""
+    card = await opened(world)
+    world.play.add_person("U0NEW", "Nina New")
+    world.play.world.channels[CHANNEL].members.append("U0NEW")
+    world.play.faults.answer("users.info", error="internal_error", times=5)
+    await reply(world, card, "I am new here", "U0NEW")
+
+    def sent() -> bool:
+        pass_time(world, minutes=1)
+        return received(world) == ["I am new here"]
+
+    await eventually(sent)

@@ -1,7 +1,6 @@
 """Two bridges on one PostgreSQL: they share the work, and nobody notices."""
 
 import asyncio
-import time
 
 import pytest
 from sqlalchemy import text as sql
@@ -14,11 +13,7 @@ from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import opened
 from tests.journeys.screen import words
 
-
-@pytest.fixture(autouse=True)
-def _on_postgresql(database_url: str) -> None:
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has one process")
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 async def _take(bridge: Bridge, number: int, body: str) -> None:
@@ -31,12 +26,10 @@ async def test_texts_of_the_same_people_in_any_order_wait_for_nobody(start: Star
     async with start() as one, start() as two:
         people = range(1000, 1030)
         await asyncio.gather(*(_take(one.bridge, number, "first") for number in people))
-        began = time.monotonic()
         await asyncio.gather(
             *(_take(one.bridge, number, "there") for number in people),
             *(_take(two.bridge, number, "again") for number in reversed(people)),
         )
-        assert time.monotonic() - began < 5
         async with one.bridge.database.read() as session:
             tried = (await (await session.connection()).execute(sql("SELECT max(attempts) FROM raw_request"))).scalar()
         assert tried == 1
