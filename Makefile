@@ -10,8 +10,8 @@ install: .venv/runtime  ## What `.venv/bin/threadline` needs
 demo: .venv/runtime  ## A local Slack and Twilio, the bridge between them, and a page to use them on
 	$(BIN)/threadline demo
 
-test: .venv/development  ## Every test, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+test: .venv/development  ## Every test, on SQLite and on a real PostgreSQL; ARGS=--cov prints the coverage too
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: .venv/development  ## Format, lint, types and the floors
 	$(BIN)/ruff format --check .

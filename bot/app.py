@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -61,7 +60,7 @@ class Bridge:
     bolt: AsyncApp
     intake: Intake
     courier: Courier
-    schedule: AsyncIOScheduler
+    schedule: schedule.Schedule
 
 
 @asynccontextmanager
@@ -105,7 +104,7 @@ async def open_bridge(
             bolt=bolt,
             intake=intake,
             courier=courier,
-            schedule=schedule.build(
+            schedule=schedule.Schedule(
                 schedule.Jobs(
                     database=database,
                     clock=clock,
@@ -211,7 +210,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     courier = asyncio.create_task(bridge.courier.run())
 
     async def stop() -> None:
-        bridge.schedule.shutdown(wait=False)
+        await bridge.schedule.stop()
         bridge.courier.stop()
         await courier
 

@@ -1,9 +1,11 @@
 """Which job runs how often. Every replica keeps the times in memory; the database lets one of them run each."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from aiohttp import ClientError
@@ -23,9 +25,10 @@ from storage.database import Database
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
+_STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
-Job = Callable[[], Awaitable[None]]
+Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,27 +70,42 @@ class Jobs:
             await self.directory.sync()
 
 
-def build(doing: Jobs) -> AsyncIOScheduler:
-    """The schedule, not started yet."""
-    scheduler = AsyncIOScheduler(
-        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    )
-    for name, job, trigger in (
-        ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
-        ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
-        ("directory", doing.read_directory, _NIGHT),
-    ):
-        scheduler.add_job(_guarded(name, job), trigger, id=name)
-    return scheduler
+class Schedule:
+    """The times at which the jobs run."""
+
+    def __init__(self, doing: Jobs) -> None:
+        self.times = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._running: set[asyncio.Task[None]] = set()
+        for name, job, trigger in (
+            ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
+            ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
+            ("directory", doing.read_directory, _NIGHT),
+        ):
+            self.times.add_job(self._run, trigger, args=(name, job), id=name)
+
+    def start(self) -> None:
+        """Begin to run the jobs at their times."""
+        self.times.start()
+
+    async def stop(self) -> None:
+        """Begin nothing new, and wait for what is running."""
+        self.times.shutdown(wait=False)
+        if self._running:
+            await asyncio.wait(self._running, timeout=_STOP_SECONDS)
+
+    async def _run(self, name: str, job: Job) -> None:
+        """Run a job where the scheduler's shutdown cannot cancel it in the middle of a transaction."""
+        task = asyncio.create_task(_guarded(name, job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
 
 
-def _guarded(name: str, job: Job) -> Job:
+async def _guarded(name: str, job: Job) -> None:
     """A job that fails is told in the log and runs again at its next time."""
-
-    async def run() -> None:
-        try:
-            await job()
-        except Exception as error:
-            log.exception("job failed", job=name, error=type(error).__name__)
-
-    return run
+    try:
+        await job()
+    except Exception as error:
+        log.exception("job failed", job=name, error=type(error).__name__)

@@ -241,7 +241,7 @@ async def test_the_nightly_run_learns_what_no_event_told(world: World, eventuall
     members = world.play.world.channels[CHANNEL].members
     members[:] = [user for user in members if user != BEN] + ["U0DORA"]
     assert BEN in await offered(world, ANA, card)
-    world.bridge.schedule.modify_job("directory", next_run_time=datetime.now(UTC))
+    world.bridge.schedule.times.modify_job("directory", next_run_time=datetime.now(UTC))
 
     async def is_known() -> bool:
         return await offered(world, ANA, card) == [ANA, CHLOE, "U0DORA", MARA]
