@@ -63,11 +63,6 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
-def escape(text: str) -> str:
-    """Make plain text safe in mrkdwn: it pings nobody and links nowhere."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def people_in(text: str) -> set[str]:
     """Return the ids of the people a Slack message mentions."""
     return set(_PERSON.findall(text))

@@ -126,7 +126,7 @@ class TwilioApi:
         if to == our:
             raise TwilioError(21266, "'To' and 'From' number cannot be the same")
         if not E164.fullmatch(to):
-            raise TwilioError(21211, f"Invalid 'To' Phone Number: {to[:4]}XXXX")
+            raise TwilioError(21211, f"Invalid 'To' Phone Number: {to[:4]}****")
         if not body.strip() and not media:
             raise TwilioError(21602, "Message body is required.")
         if len(body) > LONGEST_BODY:
