@@ -57,7 +57,9 @@ class Board:
     async def post_card(self, claimed: Claimed) -> Outcome:
         """Post the root of a conversation's thread."""
         async with self.database.read() as session:
-            thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
+            thread = await conversations.get_thread(
+                session, claimed.delivery.workspace_id, claimed.delivery.payload["thread_id"]
+            )
             drawn = await cards.read(session, thread)
         return await self._post(claimed, thread.channel_id, card.card(drawn), revision=drawn.revision)
 
@@ -72,7 +74,7 @@ class Board:
         items = [Text(body=one.body, pictures=one.pictures, recovered=one.recovered) for one in inbound]
         mention = next((row.payload["mention"] for row in claimed.texts if row.payload["mention"]), None)
         broadcast = any(row.payload["broadcast"] for row in claimed.texts)
-        post = texts.texts(items, contact.name or contact.label, mention)
+        post = texts.texts(items, contact.known_as, mention)
         return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 
     async def post_line(self, claimed: Claimed) -> Outcome:
@@ -268,7 +270,9 @@ class Board:
 
     async def card_posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down where the thread is, and catch up with what happened while its card was posted."""
-        thread = await session.get_one(Thread, claimed.delivery.payload["thread_id"])
+        thread = await conversations.get_thread(
+            session, claimed.delivery.workspace_id, claimed.delivery.payload["thread_id"]
+        )
         if isinstance(outcome, Done):
             thread.root_ts, thread.revision = outcome.result_id, outcome.drawn
             conversation = await conversations.lock(session, thread.workspace_id, thread.conversation_id)

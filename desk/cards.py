@@ -1,9 +1,9 @@
 """A conversation as its card shows it, and where in Slack a thread is."""
 
 from desk.values import Card
-from storage import conversations, inboxes, people, workspaces
+from storage import conversations, inboxes, messages, people, workspaces
 from storage.database import Session
-from storage.models import Message, Status, Thread
+from storage.models import Status, Thread
 
 
 def permalink(url: str, thread: Thread | None) -> str | None:
@@ -21,7 +21,7 @@ async def read(session: Session, thread: Thread) -> Card:
     contact = await conversations.get_contact(session, conversation)
     inbox = await inboxes.get(session, thread.workspace_id, conversation.inbox_id)
     workspace = await workspaces.get_by_id(session, thread.workspace_id)
-    opening = await session.get(Message, thread.opening_id) if thread.opening_id else None
+    opening = await messages.get(session, thread.workspace_id, thread.opening_id) if thread.opening_id else None
     owner = conversation.assignee_id
     names = await people.names(session, thread.workspace_id, [owner] if owner else [])
     threads = await conversations.list_threads(session, conversation.id)
@@ -29,7 +29,7 @@ async def read(session: Session, thread: Thread) -> Card:
     return Card(
         conversation_id=conversation.id,
         revision=conversation.revision,
-        contact=contact.name or contact.label,
+        contact=contact.known_as,
         number=contact.label,
         inbox=inbox.label,
         is_open=conversation.status == Status.OPEN,

@@ -95,7 +95,7 @@ async def read_waiting(session: Session, actor: Actor, conversation_id: int) -> 
     """What the contact is called, and since when they wait (or wrote last)."""
     conversation, _ = await access.view(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
-    return contact.name or contact.label, conversation.waiting_since or conversation.last_activity_at
+    return contact.known_as, conversation.waiting_since or conversation.last_activity_at
 
 
 async def read_history(session: Session, actor: Actor, conversation_id: int) -> tuple[str, list[Change]]:
@@ -107,7 +107,7 @@ async def read_history(session: Session, actor: Actor, conversation_id: int) -> 
         Change(what=row.what, actor_id=row.actor_id, before=row.before, after=row.after, at=row.created_at)
         for row in reversed(rows)
     ]
-    return contact.name or contact.label, changes
+    return contact.known_as, changes
 
 
 async def see_at(session: Session, actor: Actor, channel_id: str, ts: str, *, now: datetime) -> None:

@@ -95,7 +95,7 @@ def _row(
     return Row(
         conversation_id=conversation.id,
         revision=conversation.revision,
-        contact=contact.name or contact.label,
+        contact=contact.known_as,
         number=contact.label,
         inbox=inbox.label,
         is_open=conversation.status == Status.OPEN,

@@ -64,11 +64,9 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
 
 
 async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
-    conversation.counter += 1
-    message = Message(
-        workspace_id=conversation.workspace_id,
-        conversation_id=conversation.id,
-        position=conversation.counter,
+    return await messages.add(
+        session,
+        conversation,
         direction=Direction.INBOUND,
         status=MessageStatus.RECEIVED,
         body=incoming.body,
@@ -77,9 +75,6 @@ async def _store(session: Session, conversation: Conversation, incoming: Incomin
         media={"items": list(incoming.media)},
         created_at=now,
     )
-    session.add(message)
-    await session.flush()
-    return message
 
 
 async def _reopen(session: Session, conversation: Conversation, inbox: Inbox, *, now: datetime) -> bool:

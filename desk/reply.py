@@ -134,11 +134,9 @@ async def _store(
     *,
     now: datetime,
 ) -> Message:
-    conversation.counter += 1
-    message = Message(
-        workspace_id=conversation.workspace_id,
-        conversation_id=conversation.id,
-        position=conversation.counter,
+    return await messages.add(
+        session,
+        conversation,
         direction=direction,
         status=status,
         body=written.body,
@@ -148,9 +146,6 @@ async def _store(
         edited_ts=written.edited_ts,
         created_at=now,
     )
-    session.add(message)
-    await session.flush()
-    return message
 
 
 async def _keep_note(session: Session, conversation: Conversation, written: Written, *, now: datetime) -> None:

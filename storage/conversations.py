@@ -132,6 +132,12 @@ async def is_posted(session: AsyncSession, conversation_id: int) -> bool:
     return (await session.exec(rows)).first() is not None
 
 
+async def get_thread(session: AsyncSession, workspace_id: int, thread_id: int) -> Thread:
+    """One thread of a workspace; raises NotFound for another's."""
+    rows = select(Thread).where(col(Thread.workspace_id) == workspace_id, col(Thread.id) == thread_id)
+    return (await session.exec(rows)).one()
+
+
 async def list_threads(session: AsyncSession, conversation_id: int) -> Sequence[Thread]:
     """All threads of a conversation, oldest first."""
     rows = select(Thread).where(col(Thread.conversation_id) == conversation_id).order_by(col(Thread.id))

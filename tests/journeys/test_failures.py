@@ -2,9 +2,7 @@
 
 import pytest
 
-from bot import app
 from playground.seed import CHANNEL, NUMBER
-from sms import gateway
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import (
     DELIVERED,
@@ -24,11 +22,7 @@ from tests.journeys.screen import ALICE, ANA, BEN, buttons
 SEND = "twilio.messages.create"
 
 
-@pytest.fixture(autouse=True)
-def _looks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lost answer is looked up after moments instead of a minute."""
-    monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 0.05, 0.1))
-    monkeypatch.setattr(gateway, "_RETRY_SECONDS", 0.1)
+pytestmark = pytest.mark.usefixtures("soon")
 
 
 async def test_a_text_whose_answer_was_lost_is_found_at_twilio(world: World, eventually: Eventually) -> None:
