@@ -90,18 +90,19 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 
 
 class Workspace(SQLModel, table=True):
-    """A Slack workspace that installed the app."""
+    """A Slack workspace that installed the app. Its threads were read back up to `read_back_to`."""
 
     id: int = Field(default=None, primary_key=True)
     team_id: str = Field(unique=True)
     name: str
     url: str
     bot_user_id: str
+    read_back_to: datetime | None = None
     created_at: datetime
 
 
 class Inbox(SQLModel, table=True):
-    """One of our numbers and its Slack channel, with what its managers set."""
+    """One of our numbers and its Slack channel, with what its managers set. Twilio's list was read to `read_back_to`."""
 
     id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
@@ -114,6 +115,7 @@ class Inbox(SQLModel, table=True):
     alert_again_count: int = 5
     alert_again_minutes: int = 60
     alert_clear: int = 2
+    read_back_to: datetime | None = None
     created_at: datetime
 
 
@@ -304,6 +306,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         _partial("delivery_open", "state", "ready_at", where=_IS_UNFINISHED),
         _partial("delivery_head", "stream", "position", where=_IS_UNFINISHED),
+        _partial("delivery_trouble", "state", "finished_at", where="state IN ('parked', 'uncertain')"),
         Index("delivery_post", "post_id"),
         Index("delivery_result", "result_id"),
     )
