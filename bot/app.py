@@ -31,8 +31,9 @@ from sms.gateway import Gateway, close_client, is_refused, open_client
 from sms.webhooks import USE_CASES, Webhooks
 from storage.database import Database, DatabaseError
 from storage.database import now as database_now
-from storage.deliveries import Limit, Terms
+from storage.deliveries import Terms
 from storage.models import Kind, Workspace
+from storage.rate_limits import Limit
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ _POSTS = Limit(per_minute=200, burst=40)
 _UPDATES = Terms(method="chat.update", limit=Limit(per_minute=48, burst=16))
 _REACTIONS = Terms(method="reactions.add", limit=Limit(per_minute=48, burst=16))
 _WHISPERS = Terms(method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
+_DELETIONS = Terms(method="chat.delete", limit=Limit(per_minute=48, burst=16))
 _SMS = Terms()
 _SMS_LOOKS = (5.0, 15.0, 60.0)
 
@@ -149,7 +151,7 @@ def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, E
     posts = Terms(method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
 
     def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
-        return Effect(terms=terms, send=send, look=board.look, settle=settle)
+        return Effect(terms=terms, send=send, look=board.look, settle=settle, take_back=board.take_back, absent_looks=2)
 
     def draw(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
         return Effect(terms=terms, send=send, look=board.look_again, settle=settle)
@@ -159,14 +161,16 @@ def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, E
         Kind.TEXT: post(board.post_texts, replace(posts, merges=True)),
         Kind.LINE: post(board.post_line, posts),
         Kind.ALERT: post(board.post_alert, posts),
-        Kind.REDRAW: draw(board.redraw, _UPDATES, board.drawn),
+        Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),
         Kind.MARK: draw(board.mark, _REACTIONS),
         Kind.WHISPER: draw(board.whisper, _WHISPERS),
+        Kind.DELETION: draw(board.delete, _DELETIONS),
         Kind.REPLY: Effect(
             terms=_SMS,
             send=gateway.send,
             look=gateway.look,
             settle=receipts.settle,
+            take_back=receipts.tell_extra,
             look_after=_SMS_LOOKS,
             gives_up=True,
         ),

@@ -111,17 +111,18 @@ class Board:
         stale = [(thread, drawn) for thread, drawn in cards_now if thread.root_ts and thread.revision < drawn.revision]
         outcome: Outcome = Done(drawn=max((drawn.revision for _, drawn in cards_now), default=0))
         for thread, drawn in stale:
-            updated = await self._update(thread, drawn)
+            updated = await self._update(claimed, thread, drawn)
             if not isinstance(updated, Done) and thread.is_current:
                 outcome = updated
         return outcome
 
-    async def _update(self, thread: Thread, drawn: Card) -> Outcome:
+    async def _update(self, claimed: Claimed, thread: Thread, drawn: Card) -> Outcome:
         post = card.card(drawn)
         return await self._call(
+            claimed,
             lambda: self.client.chat_update(
                 channel=thread.channel_id, ts=thread.root_ts or "", text=post.text, blocks=list(post.blocks)
-            )
+            ),
         )
 
     async def mark(self, claimed: Claimed) -> Outcome:
@@ -132,9 +133,10 @@ class Board:
         if name == "waiting" and (message.left_at is not None or message.status != MessageStatus.HELD):
             return Done()
         outcome = await self._call(
+            claimed,
             lambda: self.client.reactions_add(
                 channel=message.channel_id or "", timestamp=message.ts or "", name=MARKS[name]
-            )
+            ),
         )
         return Done() if isinstance(outcome, Refused) else outcome
 
@@ -149,15 +151,25 @@ class Board:
         else:
             post = lines.line(author=reader, **payload)
         outcome = await self._call(
+            claimed,
             lambda: self.client.chat_postEphemeral(
                 channel=thread.channel_id,
                 user=reader,
                 thread_ts=thread.root_ts,
                 text=post.text,
                 blocks=list(post.blocks),
-            )
+            ),
         )
         return outcome if isinstance(outcome, Retry) else Done()
+
+    async def delete(self, claimed: Claimed) -> Outcome:
+        """Delete a post of ours that stands there twice."""
+        payload = claimed.delivery.payload
+        outcome = await self._call(
+            claimed, lambda: self.client.chat_delete(channel=payload["channel_id"], ts=payload["ts"])
+        )
+        is_gone = isinstance(outcome, Refused) and outcome.reason == "message_not_found"
+        return Done() if is_gone else outcome
 
     async def _thread(self, session: Session, claimed: Claimed) -> Thread:
         thread = await conversations.current_thread(session, claimed.delivery.conversation_id or 0)
@@ -180,15 +192,15 @@ class Board:
             "text": post.text,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": str(claimed.delivery.id)}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"deliveries": _ids(claimed)}},
         }
         if thread is not None:
             message["thread_ts"] = thread.root_ts
             message["reply_broadcast"] = broadcast
-        outcome = await self._call(lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
+        outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
         if isinstance(outcome, Refused) and outcome.reason in _CONTENT:
             log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
-            outcome = await self._call(lambda: self.client.chat_postMessage(**message))
+            outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message))
         if isinstance(outcome, Refused) and outcome.reason in _ROOT_GONE and thread is not None:
             async with self.database.write() as session:
                 await lifecycle.replace_card(
@@ -200,8 +212,12 @@ class Board:
             return Retry(seconds=_AWAY_SECONDS, reason=outcome.reason)  # an admin can put it right: no text is dropped
         return Done(outcome.result_id, drawn=revision) if isinstance(outcome, Done) else outcome
 
-    async def _call(self, call: Call) -> Outcome:
-        """One call. Refused by Slack, or failed before it was sent, is certain; anything else is unknown."""
+    async def _call(self, claimed: Claimed, call: Call) -> Outcome:
+        """One call. Refused by Slack, or failed before it was sent, is certain; anything else is unknown.
+
+        Raises LeaseOver when it is too late to make it.
+        """
+        claimed.lease.require()
         try:
             answer = await call()
         except aiohttp.ClientConnectorError as error:
@@ -221,12 +237,12 @@ class Board:
             for channel_id, root_ts in await self._places(delivery):
                 async for message in self._posted(channel_id, root_ts, since=delivery.started_at or 0.0):
                     payload = (message.get("metadata") or {}).get("event_payload") or {}
-                    if payload.get("delivery") == str(delivery.id):
+                    if str(delivery.id) in payload.get("deliveries", ()):
                         return Found(message["ts"])
         except (TimeoutError, aiohttp.ClientError) as error:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
-            return CannotTell(str(error.response.get("error")))
+            return CannotTell(str(error.response.get("error")), _patience(error))
         return Absent()
 
     async def _places(self, delivery: Delivery) -> list[tuple[str, str | None]]:
@@ -292,6 +308,16 @@ class Board:
             for thread in await conversations.list_threads(session, claimed.delivery.conversation_id or 0):
                 thread.revision = max(thread.revision, outcome.drawn)
 
+    async def take_back(self, session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
+        """Have a post deleted that came too late: what it shows was posted by another worker meanwhile."""
+        await outbox.delete_post(session, claimed.delivery, outcome.result_id or "", now=now)
+
+    async def draw_again(self, session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
+        """Draw once more: a drawing that came too late may have covered a newer one."""
+        del outcome
+        delivery = claimed.delivery
+        await lifecycle.redraw(session, delivery.workspace_id, delivery.conversation_id or 0, now=now)
+
     async def nothing_more(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Nothing follows from what was posted; what Slack refused shows in the log."""
         del session, now
@@ -299,11 +325,20 @@ class Board:
             log.error("delivery parked", delivery=str(claimed.delivery.id), reason=outcome.reason)
 
 
+def _ids(claimed: Claimed) -> list[str]:
+    """Our ids of all that stands in one post, for the metadata: opaque, since any app of the workspace can read it."""
+    return [str(row.id) for row in claimed.texts]
+
+
+def _patience(error: SlackApiError) -> float:
+    """The seconds for which Slack asks to be left alone; none when it does not."""
+    return float(getattr(error.response, "headers", {}).get("Retry-After") or 0)
+
+
 def _refusal(error: SlackApiError) -> Outcome:
     reason = str(error.response.get("error"))
     if reason in {"ratelimited", "rate_limited"}:
-        seconds = float(error.response.headers.get("Retry-After", 1))
-        return Retry(seconds=seconds, reason=reason, blocks=True)
+        return Retry(seconds=_patience(error), reason=reason, blocks=True)
     if reason in _CHANNEL_AWAY:
         return Retry(seconds=_AWAY_SECONDS, reason=reason)
     if reason in _TOKEN_REFUSED:

@@ -5,6 +5,7 @@ found, done again only if it is certainly absent, and otherwise told as uncertai
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from uuid import uuid4
 import structlog
 
 from desk.clock import Clock
-from storage import conversations, deliveries
+from storage import conversations, deliveries, rate_limits
 from storage.database import Database, DatabaseError, Session
 from storage.database import now as database_now
-from storage.deliveries import Claimed, Terms
+from storage.deliveries import Claimed, LeaseOver, Terms, Truth
 from storage.models import DeliveryState
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
 _SLOTS = 16
 _TRIES = 5
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The call was made and its answer lost."""
+    """The call was made and its answer lost; it may be looked up after so many seconds at the earliest."""
 
     reason: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,15 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CannotTell:
-    """A look-up could not say."""
+    """A look-up could not say; it may be made again after so many seconds at the earliest."""
 
     reason: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The effect did not take place, and it is too late for it to take place by itself: a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +95,43 @@ class Uncertain:
     """Nobody can say any more: a person decides."""
 
 
-Outcome = Done | Retry | Refused | Unknown
+Outcome = Done | Retry | Refused | Unknown | Stale
 Sight = Found | Absent | CannotTell
-Settled = Done | Refused | Uncertain
+Settled = Done | Refused | Uncertain | Stale
 Sender = Callable[[Claimed], Awaitable[Outcome]]
 LookUp = Callable[[Claimed], Awaitable[Sight]]
 Settle = Callable[[Session, Claimed, Settled, datetime], Awaitable[None]]
+TakeBack = Callable[[Session, Claimed, Done, datetime], Awaitable[None]]
+Observe = Callable[[str, Outcome | Uncertain], None]
+
+
+async def nothing(session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+    """Nothing follows from what became of it."""
+    del session, claimed, outcome, now
+
+
+def unobserved(kind: str, outcome: Outcome | Uncertain) -> None:
+    """Nobody counts."""
+    del kind, outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """How a kind of delivery is sent, looked up and written down.
 
-    `look_after` are the seconds before each look; `gives_up` says whether it is uncertain after the last of them, or
-    looked for again at the last interval until it is certain.
+    A sender asks `claimed.lease.require()` right before its call. `take_back` undoes or tells an effect that came too
+    late: its worker froze, and another has had the effect meanwhile. `look_after` are the seconds before each look;
+    what `absent_looks` of them in a row did not see is absent. `gives_up` says whether it is uncertain after the last
+    look, or looked for again at the last interval until it is certain.
     """
 
     terms: Terms
     send: Sender
     look: LookUp
-    settle: Settle
+    settle: Settle = nothing
+    take_back: TakeBack = nothing
     look_after: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0)
+    absent_looks: int = 1
     gives_up: bool = False
 
 
@@ -118,6 +142,7 @@ class Courier:
     database: Database
     clock: Clock
     effects: Mapping[str, Effect]
+    observe: Observe = unobserved
     name: str = field(default_factory=lambda: uuid4().hex[:12])
     _due: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -188,6 +213,7 @@ class Courier:
         keeper = asyncio.create_task(self._keep(claimed, done))
         try:
             outcome = await (self._look if claimed.look else self._send)(claimed, effect)
+            self.observe(claimed.delivery.kind, outcome)
             await self._write_down(claimed, effect, outcome)
         except Exception as error:
             log.exception("delivery failed", delivery=str(claimed.delivery.id), error=type(error).__name__)
@@ -204,13 +230,18 @@ class Courier:
                 return
             try:
                 async with self.database.transaction() as session:
-                    await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+                    asked_at = time.monotonic()
+                    renewed = await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+                if renewed:
+                    claimed.lease.until = asked_at + LEASE_SECONDS
             except Exception as error:
                 log.exception("lease not renewed", delivery=str(claimed.delivery.id), error=type(error).__name__)
 
     async def _send(self, claimed: Claimed, effect: Effect) -> Outcome:
         try:
             return await effect.send(claimed)
+        except LeaseOver:
+            return Retry(seconds=0.0, reason="the lease was over before the call")
         except Exception as error:
             log.exception("sender failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
             passes = isinstance(error, DatabaseError | OSError)
@@ -224,49 +255,65 @@ class Courier:
         except Exception as error:
             log.exception("look-up failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
             sight = CannotTell(type(error).__name__)
-        if isinstance(sight, Found):
-            return Done(sight.result_id)
-        if isinstance(sight, Absent):
-            return Retry(seconds=0.0, reason="certainly absent")
-        if effect.gives_up and claimed.delivery.looks + 1 >= len(effect.look_after):
-            return Uncertain()
-        return Unknown(sight.reason)
+        looks = claimed.delivery.looks + 1
+        match sight:
+            case Found(result_id=result_id):
+                return Done(result_id)
+            case Absent() if looks >= effect.absent_looks:
+                return Retry(seconds=0.0, reason="certainly absent")
+            case Absent():
+                return Unknown("not there yet")
+            case CannotTell() if effect.gives_up and looks >= len(effect.look_after):
+                return Uncertain()
+            case CannotTell(reason=reason, seconds=seconds):
+                return Unknown(reason, seconds)
 
     async def _write_down(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> None:
         delivery = claimed.delivery
         written = log.bind(delivery=str(delivery.id), kind=delivery.kind, conversation=delivery.conversation_id)
         async with self.database.write() as session:
-            clock = await database_now(session)
-            if isinstance(outcome, Retry):
-                if outcome.blocks and effect.terms.method is not None:
-                    await deliveries.block(session, delivery.workspace_id, effect.terms.method, seconds=outcome.seconds)
-                ready_at = clock + outcome.seconds
-                await deliveries.finish(
-                    session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason
-                )
-                written.info("delivery waits", seconds=outcome.seconds, reason=outcome.reason)
-                return
-            if isinstance(outcome, Unknown):
-                looks = delivery.looks + 1 if claimed.look else 0
-                ready_at = clock + effect.look_after[min(looks, len(effect.look_after) - 1)]
-                await deliveries.finish(
-                    session,
-                    claimed,
-                    state=DeliveryState.UNKNOWN,
-                    looks=looks,
-                    ready_at=ready_at,
-                    reason=outcome.reason,
-                )
-                written.warning("delivery unknown", looks=looks, reason=outcome.reason)
-                return
-            state, result_id, reason = _final(outcome)
-            if delivery.conversation_id is not None:  # first, as in every use case, so that the two cannot deadlock
-                await conversations.lock(session, delivery.workspace_id, delivery.conversation_id)
-            if await deliveries.finish(
-                session, claimed, state=state, result_id=result_id, reason=reason, finished_at=self.clock.now()
-            ):
-                await effect.settle(session, claimed, outcome, self.clock.now())
-        written.info(f"delivery {state}", attempt=delivery.attempt, texts=len(claimed.texts))
+            match outcome:
+                case Retry(seconds=seconds, reason=reason):
+                    await self._put_off(session, claimed, effect, outcome)
+                    written.info("delivery waits", seconds=seconds, reason=reason)
+                case Unknown(reason=reason):
+                    looks = await self._look_later(session, claimed, effect, outcome)
+                    written.warning("delivery unknown", looks=looks, reason=reason)
+                case Done() | Refused() | Uncertain() | Stale():
+                    await self._settle(session, claimed, effect, outcome)
+                    written.info(f"delivery {_final(outcome)[0]}", attempt=delivery.attempt, texts=len(claimed.texts))
+
+    async def _put_off(self, session: Session, claimed: Claimed, effect: Effect, outcome: Retry) -> None:
+        ready_at = await database_now(session) + outcome.seconds
+        method = effect.terms.method
+        if outcome.blocks and method is not None:
+            await rate_limits.block(session, claimed.delivery.workspace_id, method, until=ready_at)
+        await deliveries.finish(session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason)
+
+    async def _look_later(self, session: Session, claimed: Claimed, effect: Effect, outcome: Unknown) -> int:
+        looks = claimed.delivery.looks + 1 if claimed.look else 0
+        seconds = max(effect.look_after[min(looks, len(effect.look_after) - 1)], outcome.seconds)
+        ready_at = await database_now(session) + seconds
+        await deliveries.finish(
+            session, claimed, state=DeliveryState.UNKNOWN, looks=looks, ready_at=ready_at, reason=outcome.reason
+        )
+        return looks
+
+    async def _settle(self, session: Session, claimed: Claimed, effect: Effect, outcome: Settled) -> None:
+        """Write down what is final. Who was fenced off has nothing to say, unless the effect took place after all."""
+        delivery, now = claimed.delivery, self.clock.now()
+        state, result_id, reason = _final(outcome)
+        if delivery.conversation_id is not None:  # first, as in every use case, so that the two cannot deadlock
+            await conversations.lock(session, delivery.workspace_id, delivery.conversation_id)
+        if await deliveries.finish(session, claimed, state=state, result_id=result_id, reason=reason, finished_at=now):
+            await effect.settle(session, claimed, outcome, now)
+        elif isinstance(outcome, Done):
+            truth = await deliveries.admit(session, claimed, result_id=result_id, now=now)
+            if truth is Truth.ADOPTED:
+                await effect.settle(session, claimed, outcome, now)
+            elif truth is Truth.EXTRA:
+                log.warning("delivery came twice", delivery=str(delivery.id), kind=delivery.kind)
+                await effect.take_back(session, claimed, outcome, now)
 
 
 def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
@@ -277,3 +324,5 @@ def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
             return DeliveryState.PARKED, None, reason
         case Uncertain():
             return DeliveryState.UNCERTAIN, None, None
+        case Stale():
+            return DeliveryState.PARKED, None, "stale"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from storage import conversations, deliveries, inboxes
 from storage.database import Session
-from storage.models import Conversation, Delivery, Inbox, Kind, Message, Thread
+from storage.models import Conversation, Delivery, DeliveryState, Inbox, Kind, Message, Thread
 
 _NAMESPACE = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a11")
 LATE_SECONDS = 10
@@ -117,6 +117,39 @@ async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any],
             lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
             payload={"inbox_id": inbox.id, **payload},
             created_at=now,
+        ),
+    )
+
+
+async def delete_post(session: Session, posted: Delivery, ts: str, *, now: datetime) -> None:
+    """Have the post at `ts` deleted, which shows once more what a delivery has posted already."""
+    channel_id = inboxes.channel_of(posted.lane or "")
+    await deliveries.add(
+        session,
+        Delivery(
+            id=delivery_id(Kind.DELETION, f"{channel_id}:{ts}"),
+            workspace_id=posted.workspace_id,
+            kind=Kind.DELETION,
+            payload={"channel_id": channel_id, "ts": ts},
+            created_at=now,
+        ),
+    )
+
+
+async def keep_sent(session: Session, sent: Delivery, sid: str, *, now: datetime) -> None:
+    """Keep the SID of a reply that left once more, so that it is never taken for another's."""
+    await deliveries.add(
+        session,
+        Delivery(
+            id=delivery_id(Kind.REPLY, f"extra:{sid}"),
+            workspace_id=sent.workspace_id,
+            conversation_id=sent.conversation_id,
+            message_id=sent.message_id,
+            kind=Kind.REPLY,
+            state=DeliveryState.DONE,
+            result_id=sid,
+            created_at=now,
+            finished_at=now,
         ),
     )
 

@@ -53,6 +53,17 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
             await _ask(session, conversation, message, now=now)
 
 
+async def tell_extra(session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
+    """A text left although it was no longer to: another worker has sent it meanwhile, or its author took it back."""
+    delivery = claimed.delivery
+    sid = outcome.result_id or ""
+    await outbox.keep_sent(session, delivery, sid, now=now)
+    message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
+    conversation = await conversations.lock_of(session, message)
+    what = "late_delete" if message.status == MessageStatus.CANCELED else "twice"
+    await _say(session, conversation, message, what, now=now)
+
+
 async def receive(
     session: Session,
     workspace_id: int,

@@ -104,8 +104,12 @@ class Gateway:
     public_url: str
 
     async def send(self, claimed: Claimed) -> Outcome:
-        """Send one reply. What failed before it left, a 4xx and a 429 are certain; anything else is unknown."""
+        """Send one reply. What failed before it left, a 4xx and a 429 are certain; anything else is unknown.
+
+        Raises LeaseOver when it is too late to send it.
+        """
         message, contact, inbox = await self._load(claimed)
+        claimed.lease.require()
         try:
             sent = await self.client.messages.create_async(
                 to=contact.address,

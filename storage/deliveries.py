@@ -1,8 +1,10 @@
 """Deliveries: written by use cases, claimed and finished by workers. Lanes, leases and limits are read in the claim."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +14,16 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import rate_limits
 from storage.database import now as database_now
-from storage.models import UNFINISHED, Delivery, DeliveryState, Lane, RateLimit
+from storage.models import UNFINISHED, Delivery, DeliveryState, Lane
+from storage.rate_limits import Limit
 from storage.upsert import insert, insert_new, rows_changed
 
 MERGED_CHARACTERS = 3000
 MERGED_TEXTS = 40
 _HORIZON_SECONDS = 1.0
 _HORIZON = timedelta(seconds=_HORIZON_SECONDS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """What a method may be called: at most `per_minute` in any minute, `burst` of them at once."""
-
-    per_minute: int
-    burst: int
-
-    @property
-    def interval(self) -> float:
-        """Seconds between calls once the burst is spent, so that no minute ever holds more than `per_minute`."""
-        return 60.0 / (self.per_minute - self.burst)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +36,33 @@ class Terms:
     merges: bool = False
 
 
+class LeaseOver(Exception):
+    """A worker was held up until its lease ran out: another may have taken over, so its call must not be made."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """Until when a claim is surely still its holder's, on this process's monotonic clock.
+
+    It counts from before the database was asked, so it never ends later than the lease in the database does.
+    """
+
+    until: float
+
+    def require(self) -> None:
+        """Call it right before an effect; raises LeaseOver."""
+        if time.monotonic() >= self.until:
+            raise LeaseOver
+
+
+class Truth(Enum):
+    """What to make of an effect whose worker was no longer its holder when it came to write it down."""
+
+    KNOWN = auto()  # it is written down already
+    ADOPTED = auto()  # nobody has had the effect, so this one counts
+    EXTRA = auto()  # the effect took place once more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A delivery that this worker holds until its lease runs out. `texts` are the rows that share its post.
@@ -55,13 +73,16 @@ class Claimed:
     delivery: Delivery
     texts: tuple[Delivery, ...]
     look: bool
+    lease: Lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Holder:
     owner: str
     clock: float
+    now: datetime
     lease_until: float
+    lease: Lease
 
 
 async def add(session: AsyncSession, delivery: Delivery) -> bool:
@@ -120,27 +141,29 @@ async def claim(
     Only the head of a stream is taken. A row still `sending` whose lease ran out belonged to a worker that died or
     froze: it is taken over and looked up first. `owner` must be new with each claim, since finishing is fenced by it.
     """
+    lease = Lease(time.monotonic() + lease_seconds)
     clock = await database_now(session)
-    sleep = _HORIZON_SECONDS
+    spent, sleep = await _spent(session, terms, clock)
     due: list[UUID] = []
-    spent, wait = await _spent(session, terms, clock)
-    sleep = min(sleep, wait)
     for delivery_id, ready_at, not_before in await _heads(session, spent, clock=clock, now=now, limit=slots * 2):
         wait = max(ready_at - clock, (not_before - now).total_seconds() if not_before else 0.0)
         if wait <= 0:
             due.append(delivery_id)
         else:
             sleep = min(sleep, wait)
+    if not due:
+        return [], sleep
     claimed: list[Claimed] = []
-    holder = _Holder(owner=owner, clock=clock, lease_until=clock + lease_seconds)
+    holder = _Holder(owner=owner, clock=clock, now=now, lease_until=clock + lease_seconds, lease=lease)
     locked = await _locked(session, due[:slots], clock)
     for delivery, lane in sorted(locked, key=lambda pair: terms[pair[0].kind].method or ""):  # budgets in one order
         kind = terms[delivery.kind]
-        wait = await _spend(session, delivery.workspace_id, kind, clock)
-        if wait <= 0:
+        if kind.method is None or await rate_limits.spend(
+            session, delivery.workspace_id, kind.method, kind.limit, clock=clock
+        ):
             claimed.append(await _take(session, delivery, lane, kind, holder))
         else:
-            sleep = min(sleep, wait)
+            sleep = min(sleep, (await _spent(session, terms, clock))[1])
     await session.flush()
     return claimed, 0.0 if claimed and len(due) > slots else sleep
 
@@ -151,21 +174,13 @@ async def _spent(
     """Which rows have to wait for their method's budget, so that they take nobody's place, and how long at least."""
     waiting: list[ColumnElement[bool]] = []
     sleep = _HORIZON_SECONDS
-    for budget in (await session.exec(select(RateLimit))).all():
+    for budget in await rate_limits.list_(session):
         kinds = {kind: one for kind, one in terms.items() if one.method == budget.method}
-        wait = max((_wait(budget, one, clock) for one in kinds.values()), default=0.0)
+        wait = max((rate_limits.wait(budget, one.limit, clock=clock) for one in kinds.values()), default=0.0)
         if wait > 0:
             waiting.append((col(Delivery.workspace_id) == budget.workspace_id) & col(Delivery.kind).in_(kinds))
             sleep = min(sleep, wait)
     return waiting, sleep
-
-
-def _wait(budget: RateLimit, kind: Terms, clock: float) -> float:
-    """Seconds until a method may be called again; none or fewer: now."""
-    wait = budget.blocked_until - clock
-    if kind.limit is not None:
-        wait = max(wait, budget.spent_until - clock - (kind.limit.burst - 1) * kind.limit.interval)
-    return wait
 
 
 async def _heads(
@@ -239,29 +254,15 @@ async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> S
     return [(row, free.get(row.lane or "")) for row in ordered if row.lane is None or row.lane in free]
 
 
-async def _spend(session: AsyncSession, workspace_id: int, kind: Terms, clock: float) -> float:
-    """Spend one call of a method's budget; seconds to wait instead when there is none left."""
-    if kind.method is None:
-        return 0.0
-    key = (workspace_id, kind.method)
-    await insert_new(
-        session, RateLimit, workspace_id=workspace_id, method=kind.method, spent_until=0.0, blocked_until=0.0
-    )
-    budget = await session.get_one(RateLimit, key, with_for_update=True, populate_existing=True)
-    wait = _wait(budget, kind, clock)
-    if wait > 0:
-        return wait
-    if kind.limit is not None:
-        budget.spent_until = max(budget.spent_until, clock) + kind.limit.interval
-        await session.flush()
-    return 0.0
-
-
 async def _take(
     session: AsyncSession, delivery: Delivery, lane: Lane | None, kind: Terms, holder: "_Holder"
 ) -> Claimed:
     look = delivery.state != DeliveryState.WAITING
-    texts = await _texts(session, delivery, again=delivery.attempt > 0) if kind.merges else [delivery]
+    texts = [delivery]
+    if kind.merges:
+        texts, beyond = await _texts(session, delivery, again=delivery.attempt > 0)
+        if beyond is not None:
+            beyond.created_at = holder.now  # a flood of texts goes on behind all who wait in the channel by now
     for row in texts:
         row.state = DeliveryState.SENDING
         row.owner = holder.owner
@@ -274,41 +275,51 @@ async def _take(
         lane.owner = holder.owner
         lane.lease_until = holder.lease_until
         lane.ready_at = holder.clock + kind.pace_seconds
-    return Claimed(delivery=delivery, texts=tuple(texts), look=look)
+    return Claimed(delivery=delivery, texts=tuple(texts), look=look, lease=holder.lease)
 
 
-async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> list[Delivery]:
-    """The rows that go out as one post: those of an earlier attempt exactly, or all waiting ones that fit."""
+async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> tuple[list[Delivery], Delivery | None]:
+    """The rows that go out as one post: those of an earlier attempt exactly, or all waiting ones that fit.
+
+    And the first text that the post had no room for.
+    """
     rows = select(Delivery).where(
         col(Delivery.stream) == head.stream,
         col(Delivery.state).in_(UNFINISHED),
         col(Delivery.position) >= head.position,
     )
-    ordered = (await session.exec(rows.order_by(col(Delivery.position)).limit(MERGED_TEXTS).with_for_update())).all()
+    rows = rows.order_by(col(Delivery.position)).limit(MERGED_TEXTS + 1).with_for_update()
     texts: list[Delivery] = []
     length = 0
-    for row in ordered:
-        length += int(row.payload.get("length", 0))
-        fits = row.post_id == head.post_id if again else row.state == DeliveryState.WAITING
-        if row.id != head.id and (row.kind != head.kind or not fits or (not again and length > MERGED_CHARACTERS)):
+    for row in (await session.exec(rows)).all():
+        if row.kind != head.kind or (row.post_id != head.post_id if again else row.state != head.state):
             break
+        length += int(row.payload.get("length", 0))
+        if texts and not again and (length > MERGED_CHARACTERS or len(texts) == MERGED_TEXTS):
+            return texts, row
         texts.append(row)
-    return texts
+        if head.state != DeliveryState.WAITING and not again:
+            break
+    return texts, None
 
 
-async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float) -> None:
-    """Keep what is held while its call runs: the lane first, as in `finish`, so that the two cannot deadlock."""
+async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float) -> bool:
+    """Keep what is held while its call runs; False when it is not held any more.
+
+    The lane first, as in `finish`, so that the two cannot deadlock.
+    """
     until = await database_now(session) + lease_seconds
     held = claimed.delivery
     await session.exec(
         update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
     )
-    await session.exec(
+    result = await session.exec(
         update(Delivery)
         .where(col(Delivery.id).in_([row.id for row in claimed.texts]), col(Delivery.owner) == held.owner)
         .where(col(Delivery.state) == DeliveryState.SENDING)
         .values(lease_until=until)
     )
+    return rows_changed(result) == len(claimed.texts)
 
 
 async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool:
@@ -340,11 +351,23 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
     return False
 
 
-async def block(session: AsyncSession, workspace_id: int, method: str, *, seconds: float) -> None:
-    """Obey a Retry-After: nobody calls the method for this workspace until then."""
-    until = await database_now(session) + seconds
-    await session.exec(
-        update(RateLimit)
-        .where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
-        .values(blocked_until=until)
-    )
+async def admit(session: AsyncSession, claimed: Claimed, *, result_id: str | None, now: datetime) -> Truth:
+    """Face an effect that took place although its worker was not the holder any more: what is true is written down.
+
+    Who holds the delivery now finds it finished, and comes here in turn if its own effect was one too many.
+    """
+    ids = [row.id for row in claimed.texts]
+    rows = select(Delivery).where(col(Delivery.id).in_(ids)).order_by(col(Delivery.id))
+    found = (await session.exec(rows.with_for_update().execution_options(populate_existing=True))).all()
+    head = next(row for row in found if row.id == claimed.delivery.id)
+    if head.result_id == result_id and head.state == DeliveryState.DONE:
+        return Truth.KNOWN
+    if head.stream is None:
+        return Truth.EXTRA if head.state != DeliveryState.WAITING else Truth.KNOWN
+    if any(row.state not in (*UNFINISHED, DeliveryState.UNCERTAIN) for row in found):
+        return Truth.EXTRA
+    for row in found:
+        row.state, row.result_id, row.finished_at = DeliveryState.DONE, result_id, now
+        row.owner, row.lease_until = None, 0.0
+    await session.flush()
+    return Truth.ADOPTED

@@ -15,6 +15,11 @@ def channel_lane(workspace_id: int, channel_id: str) -> str:
     return f"slack:{workspace_id}:{channel_id}"
 
 
+def channel_of(lane: str) -> str:
+    """The id of the Slack channel that a lane paces."""
+    return lane.rpartition(":")[2]
+
+
 def number_lane(number: str) -> str:
     """The lane of what is sent from one of our numbers."""
     return f"sms:{number}"

@@ -76,6 +76,7 @@ class Kind(StrEnum):
     REDRAW = "redraw"
     MARK = "mark"
     WHISPER = "whisper"
+    DELETION = "deletion"
 
 
 _IS_UNFINISHED = "state IN ('waiting', 'sending', 'unknown')"
@@ -102,7 +103,10 @@ class Workspace(SQLModel, table=True):
 
 
 class Inbox(SQLModel, table=True):
-    """One of our numbers and its Slack channel, with what its managers set. Twilio's list was read to `read_back_to`."""
+    """One of our numbers and its Slack channel, with what its managers set.
+
+    Twilio's list of its texts was read back up to `read_back_to`.
+    """
 
     id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
@@ -301,6 +305,7 @@ class Delivery(SQLModel, table=True):
     Within a `stream` (None: no order) only the unfinished row with the lowest `position` can be claimed. `lane` is the
     pace it keeps. `not_before` is product time; `ready_at` and `started_at` are the database's clock. `post_id` names
     the row whose post this one became part of. `revision` counts how often a coalesced drawing was asked for.
+    `created_at` is since when it waits for its turn in the lane.
     """
 
     __table_args__ = (

@@ -95,6 +95,11 @@ def _uncertain(*, message_id: int, attempt: int, author: str | None = None, exce
     return _asked(asked, excerpt, message_id, attempt, buttons)
 
 
+def _twice(*, author: str | None = None, excerpt: str = "", **_: object) -> Post:
+    told = f"{_to(author)}this text may have gone out twice: one of our machines stood still while it was being sent."
+    return _asked(told, excerpt, 0, 0, [])
+
+
 def _resolved(*, actor: str | None, choice: str, **_: object) -> Post:
     said = {
         "Retry": "tries this text again.",
@@ -159,6 +164,7 @@ LINES: dict[str, Callable[..., Post]] = {
     "reopened_unassigned": _reopened_unassigned,
     "failed": _failed,
     "uncertain": _uncertain,
+    "twice": _twice,
     "resolved": _resolved,
     "pictures_not_sent": _pictures_not_sent,
     "not_a_rep": _not_a_rep,

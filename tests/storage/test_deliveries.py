@@ -10,11 +10,12 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from storage import deliveries, inboxes, workspaces
+from storage import deliveries, inboxes, rate_limits, workspaces
 from storage.database import Database, connect
-from storage.deliveries import Claimed, Limit, Terms
+from storage.deliveries import Claimed, Terms
 from storage.migrations import migrate
 from storage.models import Contact, Conversation, Delivery, DeliveryState, Inbox, Kind
+from storage.rate_limits import Limit
 
 NAMES = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a12")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -332,7 +333,7 @@ async def test_a_held_back_method_waits_for_one_workspace_only(bench: Bench) -> 
     [one] = await bench.claim(slots=1)
     await bench.finish(one)
     async with bench.database.write() as session:
-        await deliveries.block(session, 1, "chat.postMessage", seconds=30)
+        await rate_limits.block(session, 1, "chat.postMessage", until=bench.at + 30)
     mark = await bench.write("mark", Kind.MARK)
     abroad = await bench.write("abroad", workspace=2, stream="thread/2", lane=lane(workspace=2))
     claimed = await bench.claim()

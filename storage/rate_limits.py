@@ -1,0 +1,73 @@
+"""Budgets of API methods, per workspace: what Slack allows in a minute, and its Retry-After when it was too much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Update, case, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import RateLimit
+from storage.upsert import insert_new, rows_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What a method may be called: at most `per_minute` in any minute, `burst` of them at once."""
+
+    per_minute: int
+    burst: int
+
+    @property
+    def interval(self) -> float:
+        """Seconds between calls once the burst is spent, so that no minute ever holds more than `per_minute`."""
+        return 60.0 / (self.per_minute - self.burst)
+
+    @property
+    def leeway(self) -> float:
+        """How many seconds ahead of the clock a budget may be spent: the burst."""
+        return (self.burst - 1) * self.interval
+
+
+async def list_(session: AsyncSession) -> Sequence[RateLimit]:
+    """Every budget as it stands, to see which kinds of work have to wait."""
+    return (await session.exec(select(RateLimit))).all()
+
+
+def wait(budget: RateLimit, limit: Limit | None, *, clock: float) -> float:
+    """Seconds until a method may be called again; none or fewer: now."""
+    seconds = budget.blocked_until - clock
+    return seconds if limit is None else max(seconds, budget.spent_until - clock - limit.leeway)
+
+
+async def spend(session: AsyncSession, workspace_id: int, method: str, limit: Limit | None, *, clock: float) -> bool:
+    """Spend one call of a method's budget; False when none is left, and then nothing is spent."""
+    return await _spend(session, workspace_id, method, limit, clock) or (
+        await _open(session, workspace_id, method) and await _spend(session, workspace_id, method, limit, clock)
+    )
+
+
+async def _spend(session: AsyncSession, workspace_id: int, method: str, limit: Limit | None, clock: float) -> bool:
+    """One statement, which replicas that spend at the same moment take one after the other."""
+    left = col(RateLimit.blocked_until) <= clock
+    spent_until = col(RateLimit.spent_until)
+    spent = case((spent_until > clock, spent_until), else_=clock) + (limit.interval if limit else 0.0)
+    if limit is not None:
+        left &= spent_until <= clock + limit.leeway
+    result = await session.exec(_of(workspace_id, method, update(RateLimit)).where(left).values(spent_until=spent))
+    return rows_changed(result) == 1
+
+
+async def _open(session: AsyncSession, workspace_id: int, method: str) -> bool:
+    return await insert_new(
+        session, RateLimit, workspace_id=workspace_id, method=method, spent_until=0.0, blocked_until=0.0
+    )
+
+
+async def block(session: AsyncSession, workspace_id: int, method: str, *, until: float) -> None:
+    """Obey a Retry-After: nobody calls the method for this workspace until then, on the database's clock."""
+    await session.exec(_of(workspace_id, method, update(RateLimit)).values(blocked_until=until))
+
+
+def _of(workspace_id: int, method: str, rows: Update) -> Update:
+    return rows.where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
