@@ -119,7 +119,7 @@ async def open_bridge(
         if settings.slack_app_token:
             await start.check_app_token(slack, settings.slack_app_token)
         await _sync(directory)
-        await intake.retry()
+        intake.wake()
         await _run(bridge, stack)
         yield bridge
 
@@ -214,8 +214,9 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     courier = asyncio.create_task(bridge.courier.run())
 
     async def stop() -> None:
-        await bridge.schedule.stop()
         bridge.courier.stop()
+        await bridge.schedule.stop()
+        await bridge.intake.finish()
         await courier
 
     bridge.schedule.start()

@@ -18,7 +18,7 @@ from bot.people import Directory
 from desk import backlog
 from desk.clock import Clock
 from desk.errors import UnknownPerson
-from desk.intake import RETRIED_AT_ONCE, Intake
+from desk.intake import Intake
 from storage import inboxes, jobs, raw_requests
 from storage.database import Database
 
@@ -55,12 +55,11 @@ class Jobs:
     async def retry_requests(self) -> None:
         """Try again what could not be used when it came in; who was unknown then is asked about first."""
         async with self.database.read() as session:
-            kept = await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=RETRIED_AT_ONCE)
-        for row in kept:
-            if row.error == UnknownPerson.__name__:
-                with suppress(SlackApiError, ClientError, TimeoutError):
-                    await self.directory.ensure(row.body["event"]["user"], row.body["event"]["channel"])
-        await self.intake.retry()
+            strange = await raw_requests.list_failed(session, UnknownPerson.__name__, now=self.clock.now())
+        for row in strange:
+            with suppress(SlackApiError, ClientError, TimeoutError):
+                await self.directory.ensure(row.body["event"]["user"], row.body["event"]["channel"])
+        self.intake.wake()
 
     async def read_directory(self) -> None:
         """Read the directory again, for what no event has told."""

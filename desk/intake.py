@@ -1,11 +1,13 @@
 """The door for what comes in: stored before it is answered, once, in groups; what cannot be used yet is kept.
 
-Requests that arrive together share one transaction, and each is answered after its commit. Within it every use case
-runs in a savepoint: one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
+Requests that arrive together are stored in one statement, and each is answered after the commit. Use cases run in the
+same transaction as long as that takes moments, the rest in their turn right after it. Every use case has a savepoint:
+one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,124 +20,160 @@ from desk.errors import NotOurs, NotYet
 from storage import raw_requests
 from storage.database import Database, Session
 from storage.models import RawRequest
+from storage.raw_requests import Request
 
 log = structlog.get_logger(__name__)
 
 UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
+_PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
-RETRIED_AT_ONCE = 100
+_BATCH = 20
+_MOMENT = 0.01  # seconds for use cases while requests keep coming
+_WHILE = 0.05  # and while none comes
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
 
 class Receipt(StrEnum):
-    """What was done with a request: its use case ran, now or when it came first; or it is kept and tried again."""
+    """What was done with a request.
+
+    Its use case ran, now or when it came first; it waits for its turn; or it could not run and is tried again.
+    """
 
     PROCESSED = "processed"
+    WAITING = "waiting"
     KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    source: str
-    key: str
-    body: dict[str, Any]
+class _Asked:
+    request: Request
     answer: asyncio.Future[Receipt]
+
+
+def unobserved(source: str) -> None:
+    """Nobody counts."""
+    del source
 
 
 @dataclass(eq=False)
 class Intake:
-    """Stores requests and runs their use cases: `use_cases` by source; each gets the body and when it came."""
+    """Stores requests and runs their use cases: `use_cases` by source; each gets the body and when it came.
+
+    `observe` is told the source of each request that was stored.
+    """
 
     database: Database
     clock: Clock
     use_cases: Mapping[str, UseCase]
-    _waiting: list[_Request] = field(default_factory=list)
+    observe: Callable[[str], None] = unobserved
+    _asked: list[_Asked] = field(default_factory=list)
+    _is_behind: bool = False
     _worker: asyncio.Task[None] | None = None
 
-    async def take(self, source: str, key: str, body: dict[str, Any]) -> Receipt:
-        """Store a request once by its sender's id and run its use case; returns after the commit.
+    async def take(self, source: str, key: str, body: dict[str, Any], stream: str | None = None) -> Receipt:
+        """Store a request once by its sender's id; returns after the commit. Those of one `stream` keep their order.
 
-        Raises whatever kept the database from storing it.
+        Raises whatever kept the database from storing it; TimeoutError after 2.5 s.
         """
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Request(source, key, body, answer))
+        self._asked.append(_Asked(Request(source=source, key=key, body=body, stream=stream), answer))
+        self._work_on()
+        return await asyncio.wait_for(answer, _PATIENCE_SECONDS)
+
+    def wake(self) -> None:
+        """There may be requests to use that came earlier: called at start, and every second."""
+        self._is_behind = True
+        self._work_on()
+
+    async def finish(self) -> None:
+        """Wait until what was asked is stored and what is due was used."""
+        if self._worker is not None:
+            await asyncio.shield(self._worker)
+
+    def _work_on(self) -> None:
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        return await answer
 
     async def _work(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:_GROUP], self._waiting[_GROUP:]
-            try:
-                receipts = await self._store(group)
-            except Exception as error:
-                log.exception("requests not stored together", requests=len(group), error=type(error).__name__)
-                for request in group:
-                    await self._store_alone(request)
-                continue
-            for request, receipt in zip(group, receipts, strict=True):
-                if not request.answer.done():
-                    request.answer.set_result(receipt)
+        while self._asked or self._is_behind:
+            group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
+            group = [asked for asked in group if not asked.answer.done()]  # the others were told to come again
+            if group:
+                await self._answer(group)
+            if self._is_behind:
+                await self._catch_up(_MOMENT if group else _WHILE)
 
-    async def _store_alone(self, request: _Request) -> None:
-        """Once more, so that what keeps one request out, or a connection that broke, harms no neighbour."""
-        if request.answer.done():
-            return  # nobody waits for it any more: its sender was told to come again
+    async def _answer(self, group: list[_Asked]) -> None:
         try:
-            receipt = (await self._store([request]))[0]
+            receipts = await self._store([asked.request for asked in group])
         except Exception as error:
-            log.exception("request not stored", source=request.source, error=type(error).__name__)
-            if not request.answer.done():
-                request.answer.set_exception(error)
+            log.exception("requests not stored", requests=len(group), error=type(error).__name__)
+            if len(group) == 1 and not group[0].answer.done():
+                group[0].answer.set_exception(error)
+            elif len(group) > 1:
+                for asked in group:  # once more each, so that what keeps one out harms no neighbour
+                    await self._answer([asked])
             return
-        if not request.answer.done():
-            request.answer.set_result(receipt)
+        for asked, receipt in zip(group, receipts, strict=True):
+            self.observe(asked.request.source)
+            if not asked.answer.done():
+                asked.answer.set_result(receipt)
 
-    async def _store(self, group: list[_Request]) -> list[Receipt]:
+    async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
+        now = self.clock.now()
         async with self.database.write() as session:
-            if len(group) > 1:
-                await raw_requests.take_turns(session)
-            receipts = []
-            for request in group:
-                row = await raw_requests.store(
-                    session, source=request.source, key=request.key, body=request.body, now=self.clock.now()
-                )
-                receipts.append(await self._run(session, row))
-            return receipts
+            blocked = await raw_requests.blocked(session, {one.stream for one in requests if one.stream})
+            rows = await raw_requests.store(session, requests, now=now)
+            is_our_turn = len(rows) == 1 or await raw_requests.is_our_turn(session)
+            receipts = await self._use(session, rows, blocked=blocked, seconds=_MOMENT if is_our_turn else 0.0)
+        return [receipts[row.id] for row in rows]
+
+    async def _use(
+        self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str], seconds: float
+    ) -> dict[int, Receipt]:
+        """Run use cases until the time is over, those without a stream first; what became of each request, by id."""
+        ends_at = time.monotonic() + seconds
+        receipts: dict[int, Receipt] = {}
+        for row in sorted(rows, key=lambda row: row.stream is not None):
+            if row.id in receipts:
+                continue  # a repeat that came together with the first one
+            if row.processed_at is not None:
+                receipts[row.id] = Receipt.PROCESSED
+            elif row.stream in blocked or time.monotonic() >= ends_at:
+                receipts[row.id] = Receipt.WAITING
+            else:
+                receipts[row.id] = await self._run(session, row)
+            if row.stream is not None and receipts[row.id] is not Receipt.PROCESSED:
+                blocked.add(row.stream)
+        self._is_behind = self._is_behind or Receipt.WAITING in receipts.values()
+        used = [row.id for row in rows if row.processed_at is None and receipts[row.id] is Receipt.PROCESSED]
+        await raw_requests.used(session, used, now=self.clock.now())
+        return receipts
 
     async def _run(self, session: Session, row: RawRequest) -> Receipt:
-        if row.processed_at is not None:
-            return Receipt.PROCESSED
-        row.attempts += 1
-        row.retry_at = self.clock.now() + min(_SOONEST * 2 ** min(row.attempts - 1, 20), _LATEST)
         try:
             async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
         except NotOurs:
-            row.body = {}
-        except NotYet as waits:
-            row.error = type(waits).__name__
-            return Receipt.KEPT
+            await raw_requests.forget(session, row.id)
         except Exception as error:
-            log.exception("use case failed", source=row.source, request=row.id, error=type(error).__name__)
-            row.error = type(error).__name__
+            if not isinstance(error, NotYet):
+                log.exception("use case failed", source=row.source, request=row.id, error=type(error).__name__)
+            retry_at = self.clock.now() + min(_SOONEST * 2 ** min(row.attempts, 20), _LATEST)
+            await raw_requests.put_off(session, row.id, error=type(error).__name__, retry_at=retry_at)
             return Receipt.KEPT
-        row.processed_at, row.error = self.clock.now(), None
         return Receipt.PROCESSED
 
-    async def retry(self) -> int:
-        """Try again what is unprocessed and due, each by itself, oldest first; how many of these are left."""
-        async with self.database.read() as session:
-            kept = [
-                row.id
-                for row in await raw_requests.list_unprocessed(session, now=self.clock.now(), limit=RETRIED_AT_ONCE)
-            ]
-        left = len(kept)
-        for request_id in kept:
+    async def _catch_up(self, seconds: float) -> None:
+        """Use what came earlier, oldest first."""
+        self._is_behind = False
+        try:
             async with self.database.write() as session:
-                row = await raw_requests.lock(session, request_id)
-                if row is not None and await self._run(session, row) is Receipt.PROCESSED:
-                    left -= 1
-        return left
+                await raw_requests.take_turns(session)
+                rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
+                await self._use(session, rows, blocked=set(), seconds=seconds)
+                self._is_behind = self._is_behind or len(rows) == _BATCH
+        except Exception as error:  # the next second is another chance
+            log.exception("requests not used", error=type(error).__name__)

@@ -86,7 +86,6 @@ async def _post(
 ) -> None:
     """Add to the end of the conversation's thread; a card goes before all that is not posted yet, which needs it."""
     conversation.counter += 1
-    await session.flush()
     await deliveries.add(
         session,
         Delivery(

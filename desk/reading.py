@@ -16,9 +16,10 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     """
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
-    _, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
-    seen = settled if conversation.assignee_id is None else conversation.read_to  # without an owner nobody has a mark
-    conversation.unread, _ = await conversations.inbound_after(session, conversation, seen)
+    unread, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
+    if conversation.assignee_id is not None and conversation.read_to != settled:  # without an owner nobody has a mark
+        unread, _ = await conversations.inbound_after(session, conversation, conversation.read_to)
+    conversation.unread = unread
     face = _face(conversation)
     if face != conversation.face:
         conversation.face = face

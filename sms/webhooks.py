@@ -1,6 +1,5 @@
 """What Twilio posts to us: inbound texts and receipts, checked by signature, stored before they are answered."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,6 @@ INBOUND = "twilio.inbound"
 STATUS = "twilio.status"
 
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-_PATIENCE_SECONDS = 2.5
 _LARGEST_BODY = 256 * 1024
 _MOST_FIELDS = 200
 _ID = re.compile(r"[1-9][0-9]{0,8}")
@@ -57,7 +55,8 @@ class Webhooks:
         sid = form.get("MessageSid") or form.get("SmsSid")
         if not sid:
             return Response(status_code=400)
-        stored = await self._take(INBOUND, f"{form.get('AccountSid', '')}:{sid}", form)
+        stream = f"{form.get('To', '')}:{form.get('From', '')}"
+        stored = await self._take(INBOUND, f"{form.get('AccountSid', '')}:{sid}", form, stream)
         if not stored:
             return Response(status_code=503)
         return Response(_EMPTY_TWIML, media_type="text/xml")
@@ -89,9 +88,9 @@ class Webhooks:
             return None
         return form
 
-    async def _take(self, source: str, key: str, body: dict[str, Any]) -> bool:
+    async def _take(self, source: str, key: str, body: dict[str, Any], stream: str | None = None) -> bool:
         try:
-            await asyncio.wait_for(self.intake.take(source, key, body), _PATIENCE_SECONDS)
+            await self.intake.take(source, key, body, stream)
         except Exception as error:
             log.exception("webhook not stored", source=source, error=type(error).__name__)
             return False

@@ -17,6 +17,10 @@ async def ensure_contact(
     session: AsyncSession, *, workspace_id: int, address: str, label: str, can_reply: bool, now: datetime
 ) -> Contact:
     """The contact with this address, created when it is the first text."""
+    rows = select(Contact).where(col(Contact.workspace_id) == workspace_id, col(Contact.address) == address)
+    known = (await session.exec(rows)).one_or_none()
+    if known is not None:
+        return known
     await insert_new(
         session,
         Contact,
@@ -26,7 +30,6 @@ async def ensure_contact(
         can_reply=can_reply,
         created_at=now,
     )
-    rows = select(Contact).where(col(Contact.workspace_id) == workspace_id, col(Contact.address) == address)
     return (await session.exec(rows)).one()
 
 
@@ -39,6 +42,14 @@ async def ensure(
     session: AsyncSession, *, workspace_id: int, inbox_id: int, contact_id: int, now: datetime
 ) -> Conversation:
     """The one conversation of an inbox and a contact, locked; a new one is open, unassigned and has no thread yet."""
+    rows = (
+        select(Conversation)
+        .where(col(Conversation.inbox_id) == inbox_id, col(Conversation.contact_id) == contact_id)
+        .with_for_update()
+    )
+    known = (await session.exec(rows)).one_or_none()
+    if known is not None:
+        return known
     await insert_new(
         session,
         Conversation,
@@ -57,10 +68,7 @@ async def ensure(
         last_text="",
         created_at=now,
     )
-    rows = select(Conversation).where(
-        col(Conversation.inbox_id) == inbox_id, col(Conversation.contact_id) == contact_id
-    )
-    return (await session.exec(rows.with_for_update())).one()
+    return (await session.exec(rows)).one()
 
 
 async def get(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
@@ -89,12 +97,14 @@ def _by_id(workspace_id: int, conversation_id: int) -> SelectOfScalar[Conversati
 
 async def answered_to(session: AsyncSession, conversation: Conversation) -> int:
     """The position up to which everything is settled: the last answer that stands, or what Close has cleared."""
-    last = select(func.max(Message.position)).where(
+    last = select(Message.position).where(
         col(Message.conversation_id) == conversation.id,
+        col(Message.position) > conversation.cleared_to,
         col(Message.direction) == Direction.OUTBOUND,
         col(Message.status).not_in(NO_ANSWER),
     )
-    return max((await session.exec(last)).one() or 0, conversation.cleared_to)
+    newest = (await session.exec(last.order_by(col(Message.position).desc()).limit(1))).one_or_none()
+    return conversation.cleared_to if newest is None else newest
 
 
 async def inbound_after(
@@ -112,10 +122,10 @@ async def inbound_after(
 
 async def last_inbound(session: AsyncSession, conversation: Conversation) -> int:
     """The position of the contact's last message; 0 when there is none."""
-    last = select(func.max(Message.position)).where(
+    last = select(Message.position).where(
         col(Message.conversation_id) == conversation.id, col(Message.direction) == Direction.INBOUND
     )
-    return (await session.exec(last)).one() or 0
+    return (await session.exec(last.order_by(col(Message.position).desc()).limit(1))).one_or_none() or 0
 
 
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import sqlite
+
 Session = AsyncSession
 DatabaseError = DBAPIError
 NotFound = NoResultFound
@@ -85,15 +87,15 @@ def connect(url: str) -> Database:
         )
         return Database(writer=engine, reader=engine)
     if address.get_backend_name() == "sqlite":
-        address = address.set(drivername="sqlite+aiosqlite")
+        address = address.set(drivername=sqlite.DRIVER)
         writer = create_async_engine(
             address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
         )
-        _prepare(writer, begin="BEGIN IMMEDIATE")
+        _prepare(writer, begin="BEGIN IMMEDIATE", is_writer=True)
         reader = create_async_engine(
             address, pool_size=4, max_overflow=4, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
         )
-        _prepare(reader, begin="BEGIN")
+        _prepare(reader, begin="BEGIN", is_writer=False)
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
 
@@ -105,9 +107,10 @@ def _for_asyncpg(address: URL) -> URL:
     return address.update_query_dict({"ssl": mode}) if mode else address
 
 
-def _prepare(engine: AsyncEngine, *, begin: str) -> None:
+def _prepare(engine: AsyncEngine, *, begin: str, is_writer: bool) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:
+    def _connected(connection: sqlite.Connection, _record: Any) -> None:
+        connection.is_writer = is_writer
         connection.isolation_level = None  # SQLAlchemy begins transactions itself, below
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

@@ -7,7 +7,7 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Contact, Conversation, Inbox, Message, ReplyChange
+from storage.models import Contact, Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange
 from storage.upsert import insert
 
 
@@ -20,15 +20,20 @@ async def add(session: AsyncSession, conversation: Conversation, **values: Any) 
         position=conversation.counter,
         **values,
     )
-    session.add(message)
-    await session.flush()
-    return message
+    row = insert(session, Message).values(**message.model_dump(exclude={"id"})).returning(Message)
+    return (await session.exec(row)).scalar_one()
 
 
 async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
     """One message of a workspace; raises NotFound for another's. Its conversation's lock guards it."""
     rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
     return (await session.exec(rows)).one()
+
+
+async def find(session: AsyncSession, workspace_id: int, message_id: int) -> Message | None:
+    """The same, or None."""
+    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
+    return (await session.exec(rows)).one_or_none()
 
 
 async def load_reply(session: AsyncSession, workspace_id: int, message_id: int) -> tuple[Message, Contact, Inbox]:
@@ -62,6 +67,26 @@ async def find_by_ts(session: AsyncSession, workspace_id: int, channel_id: str, 
         col(Message.workspace_id) == workspace_id, col(Message.channel_id) == channel_id, col(Message.ts) == ts
     )
     return (await session.exec(rows)).one_or_none()
+
+
+async def list_reply_times(
+    session: AsyncSession, conversation: Conversation, channel_id: str, *, after: float, before: float, limit: int
+) -> list[float]:
+    """When replies that were to be sent were written, by Slack's ts in seconds, the newest first.
+
+    Slack's ts are of one length, so they are in order as they stand.
+    """
+    rows = select(Message.ts).where(
+        col(Message.workspace_id) == conversation.workspace_id,
+        col(Message.channel_id) == channel_id,
+        col(Message.ts) > f"{after:.6f}",
+        col(Message.ts) < f"{before:.6f}",
+        col(Message.conversation_id) == conversation.id,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.status).not_in((MessageStatus.CANCELED, MessageStatus.STALE)),
+    )
+    found = (await session.exec(rows.order_by(col(Message.ts).desc()).limit(limit))).all()
+    return [float(ts) for ts in found if ts is not None]
 
 
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:

@@ -363,17 +363,22 @@ class RateLimit(SQLModel, table=True):
 
 
 class RawRequest(SQLModel, table=True):
-    """A webhook as it came, unique by its sender's id. Unprocessed until its use case has run."""
+    """A webhook as it came, unique by its sender's id. Unprocessed until its use case has run.
+
+    Those of one `stream` are used in the order in which they came; those without one as soon as they can be.
+    """
 
     __tablename__ = "raw_request"
     __table_args__ = (
         UniqueConstraint("source", "key"),
         _partial("raw_request_unprocessed", "id", where="processed_at IS NULL"),
+        _partial("raw_request_stream", "stream", "id", where="processed_at IS NULL"),
     )
 
     id: int = Field(default=None, primary_key=True)
     source: str
     key: str
+    stream: str | None = None
     body: dict[str, Any] = _json()
     received_at: datetime
     processed_at: datetime | None = None

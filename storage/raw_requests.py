@@ -1,39 +1,122 @@
-"""Webhooks as they came."""
+"""Webhooks as they came: stored first, used in their order, kept until they could be used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import RawRequest
-from storage.upsert import insert_new
+from storage.upsert import insert
 
-_TURNS = 7_468_726_561_641  # any constant: the advisory lock of those who store several requests at once
+BLOCKING_ATTEMPTS = 6  # with their back-off, half a minute in which what comes after a failed request waits for it
+_TURNS = 7_468_726_561_641  # any constant: the advisory lock of those who use several requests in one transaction
 
 
-async def store(session: AsyncSession, *, source: str, key: str, body: dict[str, Any], now: datetime) -> RawRequest:
-    """Store a request once; a repeat gives the first one's row, locked."""
-    await insert_new(session, RawRequest, source=source, key=key, body=body, received_at=now, attempts=0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A webhook: unique by its sender's `key`. Those of one `stream` are used in the order in which they came."""
+
+    source: str
+    key: str
+    body: dict[str, Any]
+    stream: str | None = None
+
+
+async def store(session: AsyncSession, requests: Sequence[Request], *, now: datetime) -> list[RawRequest]:
+    """Store requests in one statement; a row for each, in order: a repeat gets the first one's, locked."""
+    values: dict[tuple[str, str], dict[str, Any]] = {
+        (one.source, one.key): {
+            "source": one.source,
+            "key": one.key,
+            "stream": one.stream,
+            "body": one.body,
+            "received_at": now,
+            "attempts": 0,
+        }
+        for one in requests
+    }
+    new = insert(session, RawRequest).values(list(values.values())).on_conflict_do_nothing()
+    new = new.returning(col(RawRequest.id), col(RawRequest.source), col(RawRequest.key))
+    rows = {
+        (source, key): RawRequest(id=id_, **values[source, key])
+        for id_, source, key in (await (await session.connection()).execute(new)).all()
+    }
+    for known in values.keys() - rows.keys():
+        rows[known] = await _lock(session, *known)
+    return [rows[one.source, one.key] for one in requests]
+
+
+async def _lock(session: AsyncSession, source: str, key: str) -> RawRequest:
     rows = select(RawRequest).where(col(RawRequest.source) == source, col(RawRequest.key) == key)
     return (await session.exec(rows.with_for_update())).one()
 
 
-async def take_turns(session: AsyncSession) -> None:
-    """Wait for the other replicas' groups: two that lock the same conversations in another order would deadlock."""
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURNS})")
-
-
-async def list_unprocessed(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
-    """Requests whose use case has not run through and may be tried again now, oldest first."""
-    rows = select(RawRequest).where(
+async def blocked(session: AsyncSession, streams: Collection[str]) -> set[str]:
+    """Those of the streams in which an earlier request still waits to be used."""
+    rows = select(RawRequest.stream).where(
         col(RawRequest.processed_at).is_(None),
-        or_(col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= now),
+        col(RawRequest.attempts) < BLOCKING_ATTEMPTS,
+        col(RawRequest.stream).in_(streams),
     )
-    return (await session.exec(rows.order_by(col(RawRequest.id)).limit(limit))).all()
+    return {stream for stream in (await session.exec(rows)).all() if stream} if streams else set()
+
+
+async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
+    """Requests to be used now, locked, in the order in which they came; those without a stream wait for none.
+
+    Not those that somebody is at, nor those behind one of their stream that has to wait.
+    """
+    earlier = aliased(RawRequest)
+    waits = (
+        select(earlier.id)
+        .where(
+            col(earlier.stream) == col(RawRequest.stream),
+            col(earlier.id) < col(RawRequest.id),
+            col(earlier.processed_at).is_(None),
+            col(earlier.attempts) < BLOCKING_ATTEMPTS,
+            col(earlier.retry_at) > now,
+        )
+        .exists()
+    )
+    due: list[RawRequest] = []
+    for which in (col(RawRequest.stream).is_(None), col(RawRequest.stream).is_not(None) & ~waits):
+        rows = select(RawRequest).where(_due(now), which).order_by(col(RawRequest.id)).limit(limit - len(due))
+        due += (await session.exec(rows.with_for_update(skip_locked=True))).all()
+    return due
+
+
+def _due(now: datetime) -> Any:
+    return col(RawRequest.processed_at).is_(None) & or_(
+        col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= now
+    )
+
+
+async def list_failed(session: AsyncSession, error: str, *, now: datetime) -> Sequence[RawRequest]:
+    """Requests that wait for this reason and may be tried again now."""
+    return (await session.exec(select(RawRequest).where(_due(now), col(RawRequest.error) == error))).all()
+
+
+async def used(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> None:
+    """Write down that the use cases of these requests have run through."""
+    if ids:
+        rows = update(RawRequest).where(col(RawRequest.id).in_(ids))
+        await session.exec(rows.values(processed_at=now, attempts=col(RawRequest.attempts) + 1, error=None))
+
+
+async def forget(session: AsyncSession, request_id: int) -> None:
+    """Keep a request's id and nothing of what it says."""
+    await session.exec(update(RawRequest).where(col(RawRequest.id) == request_id).values(body={}))
+
+
+async def put_off(session: AsyncSession, request_id: int, *, error: str, retry_at: datetime) -> None:
+    """Keep a request whose use case could not run, to be tried again."""
+    rows = update(RawRequest).where(col(RawRequest.id) == request_id)
+    await session.exec(rows.values(attempts=col(RawRequest.attempts) + 1, error=error, retry_at=retry_at))
 
 
 async def hurry(session: AsyncSession, error: str) -> None:
@@ -43,7 +126,17 @@ async def hurry(session: AsyncSession, error: str) -> None:
     await session.exec(update(RawRequest).where(col(RawRequest.id).in_(idle)).values(retry_at=None))
 
 
-async def lock(session: AsyncSession, request_id: int) -> RawRequest | None:
-    """One request, if it is still unprocessed and nobody else is at it."""
-    rows = select(RawRequest).where(col(RawRequest.id) == request_id, col(RawRequest.processed_at).is_(None))
-    return (await session.exec(rows.with_for_update(skip_locked=True))).one_or_none()
+async def take_turns(session: AsyncSession) -> None:
+    """Wait for the other replicas: two that lock the same conversations in another order would deadlock."""
+    await _turn(session, "pg_advisory_xact_lock")
+
+
+async def is_our_turn(session: AsyncSession) -> bool:
+    """The same without waiting: False when another replica is at it."""
+    return await _turn(session, "pg_try_advisory_xact_lock") is not False
+
+
+async def _turn(session: AsyncSession, lock: str) -> Any:
+    if session.get_bind().dialect.name == "postgresql":
+        return (await (await session.connection()).exec_driver_sql(f"SELECT {lock}({_TURNS})")).scalar()
+    return None
