@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo test check format lock clean
+.PHONY: install demo test chaos bench check format lock clean
 
 install: .venv/runtime  ## What `.venv/bin/threadline` needs
 
@@ -12,6 +12,12 @@ demo: .venv/runtime  ## A local Slack and Twilio, the bridge between them, and a
 
 test: .venv/development  ## Every test, on SQLite and on a real PostgreSQL; ARGS=--cov prints the coverage too
 	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+
+chaos: .venv/development  ## Kill and freeze the bridge at random under load; ARGS="--minutes 10 --seed 7 --database postgresql"
+	$(BIN)/python -m tests.crash.driver $(ARGS)
+
+bench: .venv/development  ## What it can do on this machine, in ratios; ARGS="a d --quick" asks for less (see bench/README.md)
+	$(BIN)/python -m bench $(ARGS)
 
 check: .venv/development  ## Format, lint, types and the floors
 	$(BIN)/ruff format --check .

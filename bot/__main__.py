@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +39,23 @@ def migrate() -> None:
 
 
 @cli.command()
+def sync(
+    *,
+    since: Annotated[str, typer.Option(help="From when on: 30m, 2h, 3d, 2026-11-22 or 2026-11-22T08:00.")],
+) -> None:
+    """Read back from Twilio and Slack what was missed, also beside a bridge that runs."""
+    from bot.app import sync as run  # noqa: PLC0415
+    from bot.syncing import Watch, parse_since  # noqa: PLC0415
+
+    begin = parse_since(since, datetime.now(UTC))
+    logs.configure(stream=False)
+    watch = Watch()
+    with watch.shown():
+        missed = _run(run(load(), begin, watch))
+    print(missed.words(begin))
+
+
+@cli.command()
 def demo(
     *,
     tour: Annotated[bool, typer.Option("--tour", help="Run the tour, then exit: 0, or 1 if a step failed.")] = False,
@@ -54,7 +72,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        return 0
+        raise SystemExit(0) from None
 
 
 def main() -> None:

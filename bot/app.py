@@ -1,10 +1,12 @@
 """The composition root: settings -> database -> desk -> Slack, web, workers, schedule. Everything is built here."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -20,29 +22,39 @@ from bot import handlers, schedule, start, web
 from bot.board import Board
 from bot.handlers import replies
 from bot.handlers.context import Context
+from bot.managers import Managers
+from bot.metrics import Metrics
 from bot.people import Directory
+from bot.reading_back import MARK_SECONDS, ThreadReader
 from bot.settings import Settings, StartError
-from desk import receipts
+from bot.syncing import Missed, Watch
+from desk import health, receipts, reply
 from desk.clock import Clock, SystemClock
 from desk.delivery import Courier, Effect, Sender, Settle
 from desk.intake import Intake
 from sms import numbers
-from sms.gateway import Gateway, close_client, is_refused, open_client
+from sms.gateway import Gateway, TwilioClient, close_client, is_refused, open_client
+from sms.reading_back import EVERY_SECONDS, OUT_OF_REACH, TextReader
 from sms.webhooks import USE_CASES, Webhooks
+from storage import reading_back
+from storage.claims import Terms
 from storage.database import Database, DatabaseError
 from storage.database import now as database_now
-from storage.deliveries import Terms
-from storage.models import Kind, Workspace
+from storage.models import Workspace
 from storage.rate_limits import Limit
+from storage.states import Kind
 
 log = structlog.get_logger(__name__)
 
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 _READY_SECONDS = 2.0
+_STOP_SECONDS = 6.0  # after the 3 that requests have, so that a process is gone within 10
+_UNREACHABLE = "{} could not be reached: check the network, and {} if you set it. What was found before is kept."
+_DOUBTED_AFTER = timedelta(minutes=5)  # a database that was lost may have done what waits for longer at start
 
 # Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
 _POST_SECONDS = 1.05
-_POSTS = Limit(per_minute=200, burst=40)
+_POSTS = Limit(per_minute=297, burst=5)  # a larger burst would be taken from the minute's steady pace
 _UPDATES = Terms(method="chat.update", limit=Limit(per_minute=48, burst=16))
 _REACTIONS = Terms(method="reactions.add", limit=Limit(per_minute=48, burst=16))
 _WHISPERS = Terms(method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
@@ -62,6 +74,8 @@ class Bridge:
     bolt: AsyncApp
     intake: Intake
     courier: Courier
+    texts: TextReader
+    threads: ThreadReader
     schedule: schedule.Schedule
 
 
@@ -77,51 +91,83 @@ async def open_bridge(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await start.open_database(settings)
-        stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
-        slack = AsyncWebClient(
-            settings.slack_bot_token, base_url=settings.slack_api_url, session=session, retry_handlers=[]
-        )
-        workspace = await start.know_workspace(slack, database, clock)
-        twilio = open_client(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url)
-        stack.push_async_callback(close_client, twilio)
-        if await is_refused(twilio):
-            raise StartError("Twilio refused TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: copy both from its console.")
+        stack.enter_context(start.holding_alone(settings))
+        database, slack, twilio, workspace = await _reach(settings, clock, stack)
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
         directory = Directory(_patient(slack), database, workspace)
-        intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory)})
+        managers = Managers(slack, settings.managers)
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
-        courier = Courier(database, clock, _effects(board, gateway, post_seconds))
+        effects = _effects(board, gateway, post_seconds)
+        metrics = Metrics(database, clock, workspace.id, effects)
+        use_cases = {**USE_CASES, **replies.use_cases(hold, directory)}
+        intake = Intake(database, clock, use_cases, observe=metrics.received)
+        courier = Courier(database, clock, effects, observe=metrics.observe)
         database.on_commit.append(courier.wake)
-        bolt = _bolt(slack, settings, Context(database, clock, intake, directory, workspace))
-        webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake)
+        context = Context(database, clock, intake, directory, workspace, managers)
+        bolt = _bolt(slack, settings, context)
+        texts = TextReader(twilio, database, clock, intake, workspace.id)
+        threads = ThreadReader(slack, context)
+        webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake, texts.errand.ask)
         bridge = Bridge(
             settings=settings,
             database=database,
             workspace=workspace,
-            web=web.routes(bolt, settings.slack_signing_secret, webhooks.routes, lambda: _is_ready(database, courier)),
+            web=web.routes(
+                bolt,
+                settings.slack_signing_secret,
+                webhooks.routes,
+                lambda: _is_ready(database, courier),
+                metrics.scrape,
+            ),
             bolt=bolt,
             intake=intake,
             courier=courier,
+            texts=texts,
+            threads=threads,
             schedule=schedule.Schedule(
                 schedule.Jobs(
                     database=database,
                     clock=clock,
                     intake=intake,
                     directory=directory,
+                    managers=managers,
+                    refusals={health.SLACK: board.is_refused, health.TWILIO: partial(is_refused, twilio)},
                     backlog_check_seconds=settings.backlog_check_seconds,
+                    others={
+                        "texts": (EVERY_SECONDS, texts.read_due),
+                        "threads": (MARK_SECONDS, threads.keep_up),
+                    },
                 )
             ),
         )
         if settings.slack_app_token:
             await start.check_app_token(slack, settings.slack_app_token)
         await _sync(directory)
+        async with database.write() as rows:
+            await reading_back.doubt(rows, workspace.id, before=clock.now() - _DOUBTED_AFTER)
         intake.wake()
         await _run(bridge, stack)
         yield bridge
+
+
+async def _reach(
+    settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> tuple[Database, AsyncWebClient, TwilioClient, Workspace]:
+    """The database, Slack and Twilio, until the stack unwinds. Raises StartError for what is not there."""
+    database = await start.open_database(settings)
+    stack.push_async_callback(database.close)
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
+    slack = AsyncWebClient(
+        settings.slack_bot_token, base_url=settings.slack_api_url, session=session, retry_handlers=[]
+    )
+    workspace = await start.know_workspace(slack, database, clock)
+    twilio = open_client(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_url)
+    stack.push_async_callback(close_client, twilio)
+    if await is_refused(twilio):
+        raise StartError("Twilio refused TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: copy both from its console.")
+    return database, slack, twilio, workspace
 
 
 def _patient(slack: AsyncWebClient) -> AsyncWebClient:
@@ -158,16 +204,17 @@ def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, E
 
     return {
         Kind.CARD: post(board.post_card, posts, board.card_posted),
-        Kind.TEXT: post(board.post_texts, replace(posts, merges=True)),
-        Kind.LINE: post(board.post_line, posts),
+        Kind.TEXT: post(board.post_texts, replace(posts, merges=True), board.posted),
+        Kind.LINE: post(board.post_line, posts, board.posted),
         Kind.ALERT: post(board.post_alert, posts),
+        Kind.NOTICE: draw(board.post_notice, replace(posts, pace_seconds=0.0)),  # rather twice than not at all
         Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),
         Kind.MARK: draw(board.mark, _REACTIONS),
         Kind.WHISPER: draw(board.whisper, _WHISPERS),
         Kind.DELETION: draw(board.delete, _DELETIONS),
         Kind.REPLY: Effect(
             terms=_SMS,
-            send=gateway.send,
+            send=reply.unless_stale(gateway.send, board.clock),
             look=gateway.look,
             settle=receipts.settle,
             take_back=receipts.tell_extra,
@@ -212,20 +259,34 @@ async def _sync(directory: Directory) -> None:
 async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     """Start the workers; when the stack unwinds, what is in flight is finished before anything is closed."""
     courier = asyncio.create_task(bridge.courier.run())
+    errands = (bridge.texts.errand, bridge.threads.errand)
+    running = [asyncio.create_task(errand.run()) for errand in errands]
 
     async def stop() -> None:
         bridge.courier.stop()
-        await bridge.schedule.stop()
-        await bridge.intake.finish()
-        await courier
+        for errand in errands:
+            errand.stop()
+        ends = [asyncio.create_task(end) for end in (bridge.schedule.stop(), bridge.intake.stop())]
+        await asyncio.wait([courier, *running, *ends], timeout=_STOP_SECONDS)
 
+    bridge.texts.errand.ask()
     bridge.schedule.start()
     stack.push_async_callback(stop)
     if bridge.settings.slack_app_token:
         socket_mode = AsyncSocketModeHandler(bridge.bolt, bridge.settings.slack_app_token)
+        bridge.threads.is_listening = socket_mode.client.is_connected
+        socket_mode.client.on_message_listeners.append(partial(_greeted, bridge.threads))
         stack.push_async_callback(socket_mode.close_async)
         connecting = asyncio.create_task(_connect(socket_mode))
         stack.callback(connecting.cancel)
+    else:
+        bridge.threads.errand.ask()
+
+
+async def _greeted(threads: ThreadReader, message: aiohttp.WSMessage) -> None:
+    """Slack's first word on a new connection: what was written while there was none is read back."""
+    if json.loads(message.data).get("type") == "hello":
+        threads.errand.ask()
 
 
 async def _connect(socket_mode: AsyncSocketModeHandler) -> None:
@@ -234,6 +295,7 @@ async def _connect(socket_mode: AsyncSocketModeHandler) -> None:
 
 
 async def _is_ready(database: Database, courier: Courier) -> bool:
+    """A token that is refused leaves it ready: what comes in is stored, and would be lost if nobody took it."""
     try:
         async with asyncio.timeout(_READY_SECONDS), database.read() as session:
             await database_now(session)
@@ -249,6 +311,38 @@ async def serve(settings: Settings) -> None:
         async with open_bridge(settings) as bridge, web.serving(bridge.web, bound):
             await start.tell_admin(settings, bridge.database, bridge.workspace)
             await stop.wait()
+            bridge.courier.stop()
+
+
+async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
+    """Read both sides back by hand, beside a bridge that runs or without one; raises StartError."""
+    clock = SystemClock()
+    missed = Missed()
+    async with AsyncExitStack() as stack:
+        database, slack, twilio, workspace = await _reach(settings, clock, stack)
+        directory = Directory(_patient(slack), database, workspace)
+        hold = timedelta(seconds=settings.reply_hold_seconds)
+        intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory)})
+        stack.push_async_callback(intake.finish)
+        texts = TextReader(twilio, database, clock, intake, workspace.id)
+        managers = Managers(slack, settings.managers)
+        threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers))
+        numbers_to_read = await texts.inboxes()
+        for done, inbox in enumerate(numbers_to_read):
+            watch.numbers(done, len(numbers_to_read))
+            try:
+                found = await texts.read(inbox, since=since)
+            except OUT_OF_REACH:
+                raise StartError(_UNREACHABLE.format("Twilio", "TWILIO_API_URL")) from None
+            missed.texts, missed.receipts = missed.texts + found.texts, missed.receipts + found.receipts
+        watch.numbers(len(numbers_to_read), len(numbers_to_read))
+        try:
+            written = await threads.read(asyncio.sleep, since=since, step=watch.threads)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            raise StartError(_UNREACHABLE.format("Slack", "SLACK_API_URL")) from None
+        missed.replies, missed.edits, missed.deletions = written.replies, written.edits, written.deletions
+        missed.doubles = written.doubles
+    return missed
 
 
 async def migrate_only(settings: Settings) -> None:

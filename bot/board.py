@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import structlog
@@ -14,22 +15,30 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.blocks import alerts, card, lines, texts, whispers
+from bot.blocks import alerts, card, health, lines, texts, whispers
 from bot.blocks.post import Post
-from desk import cards, lifecycle, outbox
+from desk import cards, lifecycle, outbox, poison
 from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.errors import NotYet
+from desk.health import UNAUTHORIZED
 from desk.values import Backlog, Card, Text
-from storage import conversations, inboxes, messages, raw_requests
+from storage import conversations, inboxes, messages, raw_requests, reading_back
+from storage.claims import Claimed
 from storage.database import Database, Session
-from storage.deliveries import Claimed
-from storage.models import Delivery, Kind, MessageStatus, Thread
+from storage.models import Delivery, Thread
+from storage.states import Kind, MessageStatus
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "threadline_delivery"
-MARKS = {"waiting": "hourglass_flowing_sand", "delivered": "white_check_mark", "failed": "exclamation", "note": "lock"}
+MARKS = {
+    "waiting": "hourglass_flowing_sand",
+    "delivered": "white_check_mark",
+    "failed": "exclamation",
+    "note": "lock",
+    "recovered": "arrows_counterclockwise",
+}
 
 _HISTORY_MARGIN = 60.0  # seconds by which Slack's clock and the database's may differ
 _HISTORY_PAGE = 100
@@ -38,6 +47,8 @@ _TOKEN_REFUSED = ("invalid_auth", "not_authed", "token_revoked", "token_expired"
 _UNSURE = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
 _CONTENT = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text")
 _ROOT_GONE = ("thread_not_found", "message_not_found")
+_NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled")
+_PEOPLE = ("U", "W")  # with which ids of users begin
 _AWAY_SECONDS = 30.0
 _RETRY_SECONDS = 2.0
 _CARD_SECONDS = 0.3
@@ -61,6 +72,9 @@ class Board:
                 session, claimed.delivery.workspace_id, claimed.delivery.payload["thread_id"]
             )
             drawn = await cards.read(session, thread)
+        instead = claimed.delivery.payload.get("instead")
+        if instead is not None:
+            return await self._post(claimed, thread.channel_id, lines.line(poison.NOT_SHOWN, **instead))
         return await self._post(claimed, thread.channel_id, card.card(drawn), revision=drawn.revision)
 
     async def post_texts(self, claimed: Claimed) -> Outcome:
@@ -102,6 +116,24 @@ class Board:
             "clear": lambda: alerts.backlog_clear(backlog),
         }[payload["step"]]()
         return await self._post(claimed, inbox.channel_id, post)
+
+    async def post_notice(self, claimed: Claimed) -> Outcome:
+        """Tell one person, or a channel, about a trouble; Slack opens the direct message by itself."""
+        to = claimed.delivery.payload["to"]
+        outcome = await self._post(claimed, to, health.notice(**claimed.delivery.payload))
+        if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *_CHANNEL_AWAY):
+            return Refused(reason=outcome.reason)  # who left is not told, and keeps nobody waiting
+        return outcome
+
+    async def is_refused(self) -> bool | None:
+        """Whether Slack refuses our token; None while it does not answer."""
+        try:
+            await self.client.auth_test()
+        except SlackApiError as error:
+            return True if error.response.get("error") in _TOKEN_REFUSED else None
+        except (TimeoutError, aiohttp.ClientError):
+            return None
+        return False
 
     async def redraw(self, claimed: Claimed) -> Outcome:
         """Draw the cards of a conversation as things stand: the current one, and the one before, which links to it."""
@@ -233,16 +265,21 @@ class Board:
     async def look(self, claimed: Claimed) -> Sight:
         """Look for our id among what was posted since the attempt began, wherever it may have been posted."""
         delivery = claimed.delivery
+        seen: set[str] = set()
         try:
             for channel_id, root_ts in await self._places(delivery):
                 async for message in self._posted(channel_id, root_ts, since=delivery.started_at or 0.0):
                     payload = (message.get("metadata") or {}).get("event_payload") or {}
                     if str(delivery.id) in payload.get("deliveries", ()):
                         return Found(message["ts"])
+                    seen.update(payload.get("deliveries", ()))
         except (TimeoutError, aiohttp.ClientError) as error:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
             return CannotTell(str(error.response.get("error")), _patience(error))
+        if delivery.attempt == 0:  # only a database that was lost can have posted it, and whatever else it has not
+            async with self.database.write() as session:
+                await reading_back.never_happened(session, delivery, seen={UUID(one) for one in seen})
         return Absent()
 
     async def _places(self, delivery: Delivery) -> list[tuple[str, str | None]]:
@@ -300,6 +337,7 @@ class Board:
             if change is not None and change.is_deleted:
                 await lifecycle.replace_card(session, thread.workspace_id, thread.channel_id, root_ts, now=now)
             await raw_requests.hurry(session, NotYet.__name__)
+        await self.posted(session, claimed, outcome, now)
 
     async def drawn(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Write down which revision the cards show."""
@@ -317,6 +355,12 @@ class Board:
         del outcome
         delivery = claimed.delivery
         await lifecycle.redraw(session, delivery.workspace_id, delivery.conversation_id or 0, now=now)
+
+    async def posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+        """Say in the thread that something could not be shown, when Slack takes it in no form."""
+        await self.nothing_more(session, claimed, outcome, now)
+        if isinstance(outcome, Refused):
+            await poison.tell(session, claimed, now=now)
 
     async def nothing_more(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Nothing follows from what was posted; what Slack refused shows in the log."""
@@ -343,7 +387,7 @@ def _refusal(error: SlackApiError) -> Outcome:
         return Retry(seconds=_AWAY_SECONDS, reason=reason)
     if reason in _TOKEN_REFUSED:
         log.error("token refused", reason=reason)
-        return Retry(seconds=_AWAY_SECONDS, reason=reason)
+        return Retry(seconds=_AWAY_SECONDS, reason=UNAUTHORIZED)
     if reason in _UNSURE or error.response.status_code >= 500:  # noqa: PLR2004 - HTTP's server errors
         return Unknown(reason)
     if reason in {"already_reacted", "no_reaction"}:

@@ -1,7 +1,7 @@
 """Which job runs how often. Every replica keeps the times in memory; the database lets one of them run each."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,8 +14,9 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from slack_sdk.errors import SlackApiError
 
+from bot.managers import Managers
 from bot.people import Directory
-from desk import backlog
+from desk import alarms, backlog
 from desk.clock import Clock
 from desk.errors import UnknownPerson
 from desk.intake import Intake
@@ -25,6 +26,7 @@ from storage.database import Database
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
+HEALTH_SECONDS = 30
 _STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
@@ -33,13 +35,19 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
-    """What is done again and again."""
+    """What is done again and again. `refusals` ask Slack and Twilio whether they refuse us; None: no answer.
+
+    `others` are further jobs by name, each with the seconds between its times.
+    """
 
     database: Database
     clock: Clock
     intake: Intake
     directory: Directory
+    managers: Managers
+    refusals: Mapping[str, Callable[[], Awaitable[bool | None]]]
     backlog_check_seconds: float
+    others: Mapping[str, tuple[float, Job]]
 
     async def look_at_backlogs(self) -> None:
         """Have managers told of every inbox in which too much waits unowned."""
@@ -51,6 +59,23 @@ class Jobs:
                 step = await backlog.look(session, inbox, now=self.clock.now())
                 if step is not None:
                     log.info("backlog alert", inbox=inbox.id, step=step.value)
+
+    async def look_at_health(self) -> None:
+        """Have managers told of what is stuck, and of who refuses us; and once it is over."""
+        workspace_id = self.directory.workspace.id
+        async with self.database.write() as session:
+            if not await jobs.claim(session, "health", every=timedelta(seconds=HEALTH_SECONDS), now=self.clock.now()):
+                return
+        refused = {who: await is_refused() for who, is_refused in self.refusals.items()}
+        async with self.database.read() as session:
+            changes = await alarms.compare(session, workspace_id, refused, now=self.clock.now())
+        if not changes:
+            return
+        told = await self.managers.read()
+        async with self.database.write() as session:
+            for change in changes:
+                if await alarms.tell(session, workspace_id, change, told, now=self.clock.now()):
+                    log.warning("alarm", about=change.about, over=change.alarm is not None, reason=change.reason)
 
     async def retry_requests(self) -> None:
         """Try again what could not be used when it came in; who was unknown then is asked about first."""
@@ -79,8 +104,10 @@ class Schedule:
         self._running: set[asyncio.Task[None]] = set()
         for name, job, trigger in (
             ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
+            ("health", doing.look_at_health, IntervalTrigger(seconds=HEALTH_SECONDS)),
             ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
             ("directory", doing.read_directory, _NIGHT),
+            *((name, job, IntervalTrigger(seconds=seconds)) for name, (seconds, job) in doing.others.items()),
         ):
             self.times.add_job(self._run, trigger, args=(name, job), id=name)
 

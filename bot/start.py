@@ -1,6 +1,8 @@
 """What has to be there before the bridge can run; what is not is a StartError, one sentence that says what to do."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import aiohttp
 import structlog
@@ -11,29 +13,51 @@ from bot.settings import Settings, StartError
 from desk.clock import Clock
 from desk.errors import NoInbox
 from storage import inboxes, people, raw_requests, workspaces
-from storage.database import Database, DatabaseError, connect
+from storage.database import Database, DatabaseError, InUse, connect, held_alone
 from storage.migrations import migrate
 from storage.models import Workspace
 
 log = structlog.get_logger(__name__)
 
 
+_BAD_ADDRESS = "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
+_UNREACHABLE = (
+    "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder exists "
+    "and may be written to."
+)
+
+
+@contextmanager
+def holding_alone(settings: Settings) -> Iterator[None]:
+    """Keep a second `serve` away from a SQLite file, whose one writer both would be."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held_alone(settings.database_url))
+        except InUse:
+            raise StartError(
+                "Another threadline serve works on this SQLite file already: stop it first. For several at once set "
+                "DATABASE_URL to a PostgreSQL server."
+            ) from None
+        except OSError:
+            raise StartError(_UNREACHABLE) from None
+        except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
+            raise StartError(_BAD_ADDRESS) from None
+        yield
+
+
 async def open_database(settings: Settings) -> Database:
-    """The database, brought up to date."""
+    """The database, brought up to date; a migration may take its time, everything after it may not."""
     try:
+        patient = connect(settings.database_url, command_seconds=None)
         database = connect(settings.database_url)
     except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
-        raise StartError(
-            "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
-        ) from None
+        raise StartError(_BAD_ADDRESS) from None
     try:
-        await migrate(database)
+        await migrate(patient)
     except (DatabaseError, OSError, TimeoutError):
-        await database.close()
-        raise StartError(
-            "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder "
-            "exists and may be written to."
-        ) from None
+        raise StartError(_UNREACHABLE) from None
+    finally:
+        await patient.close()
     return database
 
 

@@ -8,7 +8,8 @@ from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
 from storage import histories, people
 from storage.database import Session
-from storage.models import Conversation, Inbox, Status
+from storage.models import Conversation, Inbox
+from storage.states import Status
 
 CHOICES = 100  # Slack's limit on the options of a menu
 

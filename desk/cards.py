@@ -1,9 +1,10 @@
 """A conversation as its card shows it, and where in Slack a thread is."""
 
 from desk.values import Card
-from storage import conversations, inboxes, messages, people, workspaces
+from storage import conversations
 from storage.database import Session
-from storage.models import Status, Thread
+from storage.models import Thread
+from storage.states import Status
 
 
 def permalink(url: str, thread: Thread | None) -> str | None:
@@ -17,13 +18,9 @@ def permalink(url: str, thread: Thread | None) -> str | None:
 
 async def read(session: Session, thread: Thread) -> Card:
     """A conversation as the card of one of its threads shows it."""
-    conversation = await conversations.get(session, thread.workspace_id, thread.conversation_id)
-    contact = await conversations.get_contact(session, conversation)
-    inbox = await inboxes.get(session, thread.workspace_id, conversation.inbox_id)
-    workspace = await workspaces.get_by_id(session, thread.workspace_id)
-    opening = await messages.get(session, thread.workspace_id, thread.opening_id) if thread.opening_id else None
+    drawn = await conversations.load_drawn(session, thread)
+    conversation, contact, opening = drawn.conversation, drawn.contact, drawn.opening
     owner = conversation.assignee_id
-    names = await people.names(session, thread.workspace_id, [owner] if owner else [])
     threads = await conversations.list_threads(session, conversation.id)
     place = [other.id for other in threads].index(thread.id)
     return Card(
@@ -31,16 +28,17 @@ async def read(session: Session, thread: Thread) -> Card:
         revision=conversation.revision,
         contact=contact.known_as,
         number=contact.label,
-        inbox=inbox.label,
+        inbox=drawn.inbox.label,
         is_open=conversation.status == Status.OPEN,
         assignee_id=owner,
-        assignee_name=names.get(owner, "Someone") if owner else None,
+        assignee_name=(drawn.owner_name or "Someone") if owner else None,
         waiting_since=conversation.waiting_since,
         unread=conversation.unread if owner else 0,
         closed_at=conversation.closed_at,
         opted_out=conversation.opted_out_at is not None,
         opening=opening.body if opening else None,
         opening_pictures=opening.pictures if opening else 0,
-        earlier_url=permalink(workspace.url, threads[place - 1]) if place > 0 else None,
-        later_url=permalink(workspace.url, threads[place + 1]) if place + 1 < len(threads) else None,
+        opening_recovered=opening is not None and opening.recovered,
+        earlier_url=permalink(drawn.workspace.url, threads[place - 1]) if place > 0 else None,
+        later_url=permalink(drawn.workspace.url, threads[place + 1]) if place + 1 < len(threads) else None,
     )

@@ -7,20 +7,23 @@ from datetime import datetime
 
 from desk import access, outbox, reading
 from desk.access import Actor
-from desk.errors import Decided, NoteDeleted, NotYours, SentAlready, Unsendable
+from desk.errors import Decided, NoteDeleted, NotYours, SentAlready, TakenBack, Unsendable
 from storage import conversations, histories, messages
 from storage.database import Session
-from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus
+from storage.models import Conversation, Inbox, Message
+from storage.states import FAILED, UNSENT, Direction, MessageStatus
 
+SEND_AGAIN = "Send again"  # of what nobody knows about
 _RECEIPT = "Twilio's receipt"
 
 
 async def send_again(
     session: Session, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
 ) -> None:
-    """Send a failed or uncertain message once more (`Retry`, `Send again`).
+    """Send a failed or uncertain message once more (`Retry`, `Send again`), or one that was kept back (`Send now`).
 
-    Raises Decided when somebody has pressed before, Unsendable when the contact has opted out since.
+    Raises Decided when somebody has pressed before, TakenBack when its author did not want it any more, Unsendable
+    when the contact has opted out since.
     """
     message, conversation, inbox = about = await _reach(session, actor, message_id)
     await _require_sendable(session, conversation)
@@ -29,6 +32,17 @@ async def send_again(
     message.attempt += 1
     message.sid = message.left_at = message.error_code = None
     await outbox.send_reply(session, message, inbox, not_before=now, now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def leave_unsent(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+    """Settle that a reply that was kept back is not sent (`Don't send`).
+
+    Raises Decided when somebody has pressed before, TakenBack when its author took it back.
+    """
+    message, conversation, _ = about = await _reach(session, actor, message_id)
+    await _decide(session, actor, about, attempt=attempt, choice="Don't send", now=now)
+    message.status = MessageStatus.CANCELED
     await reading.settle(session, conversation, now=now)
 
 
@@ -86,11 +100,17 @@ async def _decide(
     choice: str,
     now: datetime,
 ) -> None:
-    """Write the choice down as the one that counts, or raise Decided with who was first."""
+    """Write the choice down as the one that counts, or raise Decided with who was first.
+
+    Raises TakenBack when nobody was, but the author deleted it or made it a note.
+    """
     message, conversation, inbox = about
     press = f"{message.id}:{attempt}"
-    if message.attempt != attempt or message.status not in (*FAILED, MessageStatus.UNCERTAIN):
+    if message.attempt != attempt or message.status not in (*UNSENT, MessageStatus.UNCERTAIN):
         first = await histories.find_resolution(session, conversation.id, press)
+        is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
+        if first is None and not is_wanted:
+            raise TakenBack
         name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
         raise Decided(name=name, choice=first.before if first else "It arrived")
     await histories.add(

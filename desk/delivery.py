@@ -15,11 +15,11 @@ from uuid import uuid4
 import structlog
 
 from desk.clock import Clock
-from storage import conversations, deliveries, rate_limits
+from storage import claims, conversations, rate_limits
+from storage.claims import Claimed, LeaseOver, Terms, Truth
 from storage.database import Database, DatabaseError, Session
 from storage.database import now as database_now
-from storage.deliveries import Claimed, LeaseOver, Terms, Truth
-from storage.models import DeliveryState
+from storage.states import DeliveryState
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
 _SLOTS = 16
 _TRIES = 5
-_STOP_SECONDS = 6.0
+_STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Courier:
             return 1.0
         self._claims += 1
         async with self.database.transaction() as session:
-            claimed, sleep = await deliveries.claim(
+            claimed, sleep = await claims.claim(
                 session,
                 owner=f"{self.name}/{self._claims}",
                 terms=terms,
@@ -231,7 +231,7 @@ class Courier:
             try:
                 async with self.database.transaction() as session:
                     asked_at = time.monotonic()
-                    renewed = await deliveries.renew(session, claimed, lease_seconds=LEASE_SECONDS)
+                    renewed = await claims.renew(session, claimed, lease_seconds=LEASE_SECONDS)
                 if renewed:
                     claimed.lease.until = asked_at + LEASE_SECONDS
             except Exception as error:
@@ -259,7 +259,7 @@ class Courier:
         match sight:
             case Found(result_id=result_id):
                 return Done(result_id)
-            case Absent() if looks >= effect.absent_looks:
+            case Absent() if looks >= effect.absent_looks or claimed.delivery.attempt == 0:
                 return Retry(seconds=0.0, reason="certainly absent")
             case Absent():
                 return Unknown("not there yet")
@@ -288,13 +288,13 @@ class Courier:
         method = effect.terms.method
         if outcome.blocks and method is not None:
             await rate_limits.block(session, claimed.delivery.workspace_id, method, until=ready_at)
-        await deliveries.finish(session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason)
+        await claims.finish(session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason)
 
     async def _look_later(self, session: Session, claimed: Claimed, effect: Effect, outcome: Unknown) -> int:
         looks = claimed.delivery.looks + 1 if claimed.look else 0
         seconds = max(effect.look_after[min(looks, len(effect.look_after) - 1)], outcome.seconds)
         ready_at = await database_now(session) + seconds
-        await deliveries.finish(
+        await claims.finish(
             session, claimed, state=DeliveryState.UNKNOWN, looks=looks, ready_at=ready_at, reason=outcome.reason
         )
         return looks
@@ -305,10 +305,10 @@ class Courier:
         state, result_id, reason = _final(outcome)
         if delivery.conversation_id is not None:  # first, as in every use case, so that the two cannot deadlock
             await conversations.lock(session, delivery.workspace_id, delivery.conversation_id)
-        if await deliveries.finish(session, claimed, state=state, result_id=result_id, reason=reason, finished_at=now):
+        if await claims.finish(session, claimed, state=state, result_id=result_id, reason=reason, finished_at=now):
             await effect.settle(session, claimed, outcome, now)
         elif isinstance(outcome, Done):
-            truth = await deliveries.admit(session, claimed, result_id=result_id, now=now)
+            truth = await claims.admit(session, claimed, result_id=result_id, now=now)
             if truth is Truth.ADOPTED:
                 await effect.settle(session, claimed, outcome, now)
             elif truth is Truth.EXTRA:

@@ -60,6 +60,10 @@ class NoteDeleted(DeskError):
     """You deleted this note, so it was not sent."""
 
 
+class TakenBack(DeskError):
+    """This reply was taken back, so it was not sent. Nothing more was done."""
+
+
 class NotYours(DeskError):
     """Only the author of this note can send it."""
 
@@ -70,6 +74,10 @@ class Unsendable(DeskError):
 
 class NotAQueue(DeskError):
     """You are not in the channel of any inbox, so there is no queue to show. Join an inbox's channel first."""
+
+
+class NothingToTell(DeskError):
+    """You are not in the channel of any inbox, so there is nothing to tell. Join an inbox's channel first."""
 
 
 class NotOurs(Exception):

@@ -1,13 +1,14 @@
 """The door for what comes in: stored before it is answered, once, in groups; what cannot be used yet is kept.
 
-Requests that arrive together are stored in one statement, and each is answered after the commit. Use cases run in the
-same transaction as long as that takes moments, the rest in their turn right after it. Every use case has a savepoint:
-one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
+Requests that arrive together are stored in one statement, and each is answered after the commit. The use cases of a few
+run in the same transaction, those of many in their turn right after it. Every use case has a savepoint: one that raises
+harms no neighbour, and its request stays unprocessed until it is tried again.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ import structlog
 from desk.clock import Clock
 from desk.errors import NotOurs, NotYet
 from storage import raw_requests
-from storage.database import Database, Session
+from storage.database import Database, Session, savepoint
 from storage.models import RawRequest
 from storage.raw_requests import Request
 
@@ -28,9 +29,11 @@ UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
+_FEW = 4  # that come together are used in the transaction that stores them, more of them after it
 _BATCH = 20
-_MOMENT = 0.01  # seconds for use cases while requests keep coming
-_WHILE = 0.05  # and while none comes
+_MOMENT = 0.025  # seconds for use cases at a time
+_RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
+_WHILE = 0.05  # seconds without a request after which none is said to keep coming
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
@@ -70,6 +73,10 @@ class Intake:
     observe: Callable[[str], None] = unobserved
     _asked: list[_Asked] = field(default_factory=list)
     _is_behind: bool = False
+    _is_stopping: bool = False
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+    _answered_at: float = 0.0
+    _rests_until: float = 0.0
     _worker: asyncio.Task[None] | None = None
 
     async def take(self, source: str, key: str, body: dict[str, Any], stream: str | None = None) -> Receipt:
@@ -87,23 +94,36 @@ class Intake:
         self._is_behind = True
         self._work_on()
 
+    async def stop(self) -> None:
+        """Store what was asked and end; what is behind is used at the next start, or by another replica."""
+        self._is_stopping = True
+        self._came.set()
+        await self.finish()
+
     async def finish(self) -> None:
         """Wait until what was asked is stored and what is due was used."""
         if self._worker is not None:
             await asyncio.shield(self._worker)
 
     def _work_on(self) -> None:
+        self._came.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        while self._asked or self._is_behind:
+        """Store what is asked at once; use what is behind all the time while nothing comes, else a part of it."""
+        while self._asked or (self._is_behind and not self._is_stopping):
             group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
             group = [asked for asked in group if not asked.answer.done()]  # the others were told to come again
             if group:
                 await self._answer(group)
-            if self._is_behind:
-                await self._catch_up(_MOMENT if group else _WHILE)
+                self._answered_at = time.monotonic()
+            elif (rest := self._rests_until - time.monotonic()) > 0:
+                self._came.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._came.wait(), rest)
+            else:
+                await self._catch_up()
 
     async def _answer(self, group: list[_Asked]) -> None:
         try:
@@ -122,19 +142,18 @@ class Intake:
                 asked.answer.set_result(receipt)
 
     async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
-        now = self.clock.now()
+        """Store requests; a few of them are used at once, unless another replica could deadlock with that."""
         async with self.database.write() as session:
-            blocked = await raw_requests.blocked(session, {one.stream for one in requests if one.stream})
-            rows = await raw_requests.store(session, requests, now=now)
-            is_our_turn = len(rows) == 1 or await raw_requests.is_our_turn(session)
-            receipts = await self._use(session, rows, blocked=blocked, seconds=_MOMENT if is_our_turn else 0.0)
-        return [receipts[row.id] for row in rows]
+            at_once = len(requests) == 1 or (len(requests) <= _FEW and await raw_requests.is_our_turn(session))
+            blocked = await raw_requests.blocked(session, requests) if at_once else set()
+            rows = await raw_requests.store(session, requests, now=self.clock.now())
+            receipts = await self._use(session, rows if at_once else (), blocked=blocked)
+        self._is_behind = self._is_behind or not at_once
+        return [receipts.get(row.id, Receipt.WAITING) for row in rows]
 
-    async def _use(
-        self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str], seconds: float
-    ) -> dict[int, Receipt]:
-        """Run use cases until the time is over, those without a stream first; what became of each request, by id."""
-        ends_at = time.monotonic() + seconds
+    async def _use(self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str]) -> dict[int, Receipt]:
+        """Run use cases until the moment is over, those without a stream first; what became of each request, by id."""
+        ends_at = time.monotonic() + _MOMENT
         receipts: dict[int, Receipt] = {}
         for row in sorted(rows, key=lambda row: row.stream is not None):
             if row.id in receipts:
@@ -154,7 +173,7 @@ class Intake:
 
     async def _run(self, session: Session, row: RawRequest) -> Receipt:
         try:
-            async with session.begin_nested():
+            async with savepoint(session):
                 await self.use_cases[row.source](session, row.body, row.received_at)
         except NotOurs:
             await raw_requests.forget(session, row.id)
@@ -166,14 +185,21 @@ class Intake:
             return Receipt.KEPT
         return Receipt.PROCESSED
 
-    async def _catch_up(self, seconds: float) -> None:
-        """Use what came earlier, oldest first."""
+    async def _catch_up(self) -> None:
+        """Use what came earlier, oldest first; and rest, if requests keep coming, so that they are stored first."""
+        begins_at = time.monotonic()
+        is_busy = begins_at - self._answered_at < _WHILE
+        await self._use_due()
+        if is_busy:
+            self._rests_until = begins_at + _RESTS
+
+    async def _use_due(self) -> None:
         self._is_behind = False
         try:
             async with self.database.write() as session:
                 await raw_requests.take_turns(session)
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
-                await self._use(session, rows, blocked=set(), seconds=seconds)
+                await self._use(session, rows, blocked=set())
                 self._is_behind = self._is_behind or len(rows) == _BATCH
         except Exception as error:  # the next second is another chance
             log.exception("requests not used", error=type(error).__name__)

@@ -8,7 +8,7 @@ from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOurs, NotO
 from desk.values import Change
 from storage import conversations, histories, inboxes, messages
 from storage.database import Session
-from storage.models import Status
+from storage.states import Status
 
 HISTORY_LINES = 200
 

@@ -6,7 +6,8 @@ from uuid import UUID, uuid5
 
 from storage import conversations, deliveries, inboxes
 from storage.database import Session
-from storage.models import Conversation, Delivery, DeliveryState, Inbox, Kind, Message, Thread
+from storage.models import Conversation, Delivery, Inbox, Message, Thread
+from storage.states import DeliveryState, Kind
 
 _NAMESPACE = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a11")
 LATE_SECONDS = 10
@@ -25,8 +26,9 @@ async def post_card(
     opening: Message | None,
     cause: str,
     now: datetime,
+    since: datetime | None = None,
 ) -> Thread:
-    """Open a new thread for the conversation and have its card posted."""
+    """Open a new thread for the conversation and have its card posted. `since`: it may be there since then."""
     thread = await conversations.open_thread(
         session,
         conversation,
@@ -36,8 +38,22 @@ async def post_card(
     )
     conversation.seen_at = now
     payload = {"thread_id": thread.id}
-    await _post(session, conversation, inbox, Kind.CARD, cause, payload=payload, now=now)
+    await _post(session, conversation, inbox, Kind.CARD, cause, payload=payload, now=now, since=since)
     return thread
+
+
+async def post_plain_card(
+    session: Session,
+    conversation: Conversation,
+    inbox: Inbox,
+    thread: Thread,
+    *,
+    instead: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Have a thread begin with plain words in place of a card that Slack does not take."""
+    payload = {"thread_id": thread.id, "instead": instead}
+    await _post(session, conversation, inbox, Kind.CARD, f"{thread.id}:plain", payload=payload, now=now)
 
 
 async def post_text(
@@ -49,13 +65,19 @@ async def post_text(
     broadcast: bool,
     mention: str | None,
     now: datetime,
+    since: datetime | None = None,
 ) -> None:
-    """Have an inbound message posted in its thread, also in the channel if it is to be seen there."""
+    """Have an inbound message posted in its thread, also in the channel if it is to be seen there.
+
+    `since`: it may be there since then.
+    """
     if broadcast:
         conversation.seen_at = now
     payload = {"broadcast": broadcast, "mention": mention, "length": len(message.body)}
     cause = message.sid or str(message.id)
-    await _post(session, conversation, inbox, Kind.TEXT, cause, payload=payload, now=now, message_id=message.id)
+    await _post(
+        session, conversation, inbox, Kind.TEXT, cause, payload=payload, now=now, message_id=message.id, since=since
+    )
 
 
 async def post_line(
@@ -66,11 +88,16 @@ async def post_line(
     *,
     now: datetime,
     cause: str | None = None,
+    since: datetime | None = None,
     **details: Any,
 ) -> None:
-    """Have a line posted in the thread: what happened, in words that `bot/blocks/lines.py` knows."""
-    cause = f"{conversation.id}:{what}:{cause or now.isoformat()}"
-    await _post(session, conversation, inbox, Kind.LINE, cause, payload={"what": what, **details}, now=now)
+    """Have a line posted in the thread: what happened, in words that `bot/blocks/lines.py` knows.
+
+    `cause` is what happened, by the outside's id of it. `since`: the line may be there since then.
+    """
+    cause = f"{inbox.channel_id}:{what}:{cause}" if cause else f"{conversation.id}:{what}:{now.isoformat()}"
+    payload = {"what": what, **details}
+    await _post(session, conversation, inbox, Kind.LINE, cause, payload=payload, now=now, since=since)
 
 
 async def _post(
@@ -83,6 +110,7 @@ async def _post(
     payload: dict[str, Any],
     now: datetime,
     message_id: int | None = None,
+    since: datetime | None = None,
 ) -> None:
     """Add to the end of the conversation's thread; a card goes before all that is not posted yet, which needs it."""
     conversation.counter += 1
@@ -99,8 +127,14 @@ async def _post(
             lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
             payload=payload,
             created_at=now,
+            **_to_look_for(since),
         ),
     )
+
+
+def _to_look_for(since: datetime | None) -> dict[str, Any]:
+    """An effect that a database lost since may have had already, before this one was restored: looked for first."""
+    return {} if since is None else {"state": DeliveryState.UNKNOWN, "started_at": since.timestamp()}
 
 
 async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any], now: datetime) -> None:
@@ -115,6 +149,29 @@ async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any],
             position=int(now.timestamp() * 1000),
             lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
             payload={"inbox_id": inbox.id, **payload},
+            created_at=now,
+        ),
+    )
+
+
+def notice_id(cause: str, to: str) -> UUID:
+    """The id of what one person or channel is told about a trouble."""
+    return delivery_id(Kind.NOTICE, f"{cause}:{to}")
+
+
+async def post_notice(
+    session: Session, workspace_id: int, *, to: str, cause: str, payload: dict[str, Any], now: datetime
+) -> None:
+    """Have a person, or a channel, told about a trouble. In no lane, since it may be about the lane."""
+    await deliveries.add(
+        session,
+        Delivery(
+            id=notice_id(cause, to),
+            workspace_id=workspace_id,
+            kind=Kind.NOTICE,
+            stream=f"notice/{workspace_id}/{to}",
+            position=int(now.timestamp() * 1000),
+            payload={"to": to, **payload},
             created_at=now,
         ),
     )
@@ -153,8 +210,20 @@ async def keep_sent(session: Session, sent: Delivery, sid: str, *, now: datetime
     )
 
 
-async def send_reply(session: Session, message: Message, inbox: Inbox, *, not_before: datetime, now: datetime) -> None:
-    """Have a message sent as one SMS, not before its hold is over and after what was written before it."""
+async def send_reply(
+    session: Session,
+    message: Message,
+    inbox: Inbox,
+    *,
+    not_before: datetime,
+    now: datetime,
+    wanted_at: datetime | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Have a message sent as one SMS, not before its hold is over and after what was written before it.
+
+    `wanted_at` is when a person asked for it, if that is not now. `since`: it may have left since then.
+    """
     await deliveries.add(
         session,
         Delivery(
@@ -166,9 +235,10 @@ async def send_reply(session: Session, message: Message, inbox: Inbox, *, not_be
             stream=f"sms/{message.conversation_id}",
             position=_microseconds(message.ts or "0"),
             lane=inboxes.number_lane(inbox.number),
-            payload={"attempt": message.attempt},
+            payload={"attempt": message.attempt, "wanted_at": (wanted_at or now).isoformat()},
             not_before=not_before,
             created_at=now,
+            **_to_look_for(since),
         ),
     )
     await mark(session, message, "waiting", now=now, not_before=now + timedelta(seconds=LATE_SECONDS))
@@ -196,7 +266,7 @@ async def redraw(session: Session, conversation: Conversation, *, now: datetime)
 async def mark(
     session: Session, message: Message, name: str, *, now: datetime, not_before: datetime | None = None
 ) -> None:
-    """Have a mark added to the rep's own message: `waiting`, `delivered`, `failed` or `note`."""
+    """Have a mark added to the rep's own message: `waiting`, `delivered`, `failed`, `note` or `recovered`."""
     await deliveries.ask_again(
         session,
         Delivery(

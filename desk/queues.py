@@ -9,7 +9,18 @@ from desk.errors import NotAQueue
 from desk.values import Filter, Page, Queue, Row
 from storage import people, queues, workspaces
 from storage.database import Session
-from storage.models import Contact, Conversation, Inbox, Status, Thread
+from storage.models import Contact, Conversation, Inbox, Thread
+from storage.queues import COUNTED_TO
+from storage.states import Status
+
+_STATUSES = {
+    Filter.ALL: (Status.OPEN, Status.CLOSED),
+    Filter.UNREAD: (Status.OPEN,),
+    Filter.OPEN: (Status.OPEN,),
+    Filter.CLOSED: (Status.CLOSED,),
+}
+
+_Shown = tuple[Conversation, Contact, Inbox, Thread | None]
 
 
 async def read(
@@ -41,21 +52,26 @@ async def read(
     )
     counts = await queues.count(session, scope)
     by_filter = {
-        Filter.ALL: counts.every,
+        Filter.ALL: min(counts.open + counts.closed, COUNTED_TO + 1),
         Filter.UNREAD: counts.unread,
         Filter.OPEN: counts.open,
         Filter.CLOSED: counts.closed,
     }
     total = by_filter[filter_]
-    page = max(0, min(page, (total - 1) // size)) if total else 0
-    found = await queues.list_(
-        session,
-        scope,
-        status={Filter.OPEN: Status.OPEN, Filter.CLOSED: Status.CLOSED}.get(filter_),
-        only_unread=filter_ is Filter.UNREAD,
-        offset=page * size,
-        limit=size,
-    )
+    page = max(0, min(page, (min(total, COUNTED_TO) - 1) // size)) if total else 0
+    found: list[_Shown] = []
+    skipped = page * size
+    for status in _STATUSES[filter_]:
+        if len(found) < size:
+            found += await queues.list_(
+                session,
+                scope,
+                status,
+                only_unread=filter_ is Filter.UNREAD,
+                offset=skipped,
+                limit=size - len(found),
+            )
+        skipped = max(0, skipped - counts.open)
     names = await people.names(session, actor.workspace_id, [row[0].assignee_id or "" for row in found])
     workspace = await workspaces.get_by_id(session, actor.workspace_id)
     return Page(
@@ -68,6 +84,7 @@ async def read(
         rows=tuple(_row(*row, names=names, url=workspace.url) for row in found),
         counts=by_filter,
         inboxes=len(shown),
+        counted_to=COUNTED_TO,
         now=now,
     )
 

@@ -1,19 +1,21 @@
 """What became of a reply: handed over, refused, uncertain, delivered (rule 10)."""
 
 from datetime import datetime
+from typing import Any
 
-from desk import outbox, reading
-from desk.delivery import Done, Refused, Settled, Uncertain
-from storage import conversations, deliveries, inboxes, messages
+from desk import decisions, outbox, reading
+from desk.delivery import Done, Refused, Settled, Stale, Uncertain
+from storage import conversations, deliveries, histories, inboxes, messages
+from storage.claims import Claimed
 from storage.database import Session
-from storage.deliveries import Claimed
-from storage.models import FAILED, Conversation, Kind, Message, MessageStatus
+from storage.models import Conversation, Message
+from storage.states import FAILED, Kind, MessageStatus
 
 _RANK = {
     status: rank
     for rank, statuses in enumerate(
         (
-            (MessageStatus.HELD, MessageStatus.UNCERTAIN),
+            (MessageStatus.HELD, MessageStatus.STALE, MessageStatus.UNCERTAIN),
             (MessageStatus.ACCEPTED, MessageStatus.SCHEDULED),
             (MessageStatus.QUEUED,),
             (MessageStatus.SENDING,),
@@ -40,17 +42,25 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
     delivery = claimed.delivery
     message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
     conversation = await conversations.lock_of(session, message)
-    if message.attempt != delivery.payload["attempt"]:
-        return  # a receipt said that it failed, and a rep has tried again since
+    attempt = delivery.payload["attempt"]
+    if message.attempt != attempt:  # a rep has tried again since: it had failed, or nobody knew
+        pressed = await histories.find_resolution(session, conversation.id, f"{message.id}:{attempt}")
+        if isinstance(outcome, Done) and pressed is not None and pressed.before == decisions.SEND_AGAIN:
+            await _say(session, conversation, message, "twice", now=now)
+        return
     match outcome:
         case Done(result_id=sid):
             message.sid = sid
             message.status = newer(message.status, MessageStatus.QUEUED)
             await _left(session, message, now=now)
+            if message.recovered and delivery.attempt > 0:
+                await outbox.mark(session, message, "recovered", now=now)
         case Refused():
             await _refuse(session, conversation, message, outcome, now=now)
         case Uncertain():
             await _ask(session, conversation, message, now=now)
+        case Stale():
+            await _keep_back(session, conversation, message, now=now)
 
 
 async def tell_extra(session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
@@ -74,14 +84,23 @@ async def receive(
     status: str,
     failure: Refused,
     now: datetime,
+    reply: str = "",
 ) -> None:
     """Twilio tells what became of an attempt; receipts come in any order, and may come before we know the sid.
 
-    `failure` is what a failed or undelivered status means. Receipts of an attempt that was given up say nothing.
+    `failure` is what a failed or undelivered status means. `reply` is our id of the attempt, which a database that was
+    lost may have given to another message. Receipts of what is given up, or not ours any more, say nothing.
     """
-    message = await messages.get(session, workspace_id, message_id)
+    message = await messages.find(session, workspace_id, message_id)
+    if message is None:
+        return
     conversation = await conversations.lock_of(session, message)
     if message.attempt != attempt or (message.sid is not None and message.sid != sid):
+        return
+    if reply and reply != str(outbox.reply_id(message)):
+        return
+    bound = await messages.find_by_sid(session, workspace_id, sid)
+    if bound is not None and bound.id != message.id:
         return
     message.sid = sid
     await _left(session, message, now=now)
@@ -106,7 +125,7 @@ async def _refuse(
     session: Session, conversation: Conversation, message: Message, failure: Refused, *, now: datetime
 ) -> None:
     """It certainly did not arrive: said in the thread with the reason; waiting and unread return."""
-    if message.status in (*FAILED, *_ARRIVED):
+    if message.status in (*FAILED, *_ARRIVED, MessageStatus.CANCELED):
         return
     message.status = MessageStatus.FAILED
     message.error_code = failure.code
@@ -115,10 +134,23 @@ async def _refuse(
         conversation.opted_out_at = now
     await outbox.mark(session, message, "failed", now=now)
     await _say(session, conversation, message, "failed", now=now, sentence=failure.reason, retry=failure.can_retry)
+    await _is_no_answer(session, conversation, now=now)
+
+
+async def _is_no_answer(session: Session, conversation: Conversation, *, now: datetime) -> None:
+    """Waiting and unread return."""
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
     conversation.read_to = min(conversation.read_to, settled)
     await reading.settle(session, conversation, now=now)
+
+
+async def _keep_back(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
+    """It is too late for it to leave by itself: the thread asks, and meanwhile it answers nothing."""
+    if message.status == MessageStatus.HELD:
+        message.status = MessageStatus.STALE
+        await _say(session, conversation, message, "stale", now=now)
+        await _is_no_answer(session, conversation, now=now)
 
 
 async def _ask(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
@@ -129,7 +161,7 @@ async def _ask(session: Session, conversation: Conversation, message: Message, *
 
 
 async def _say(
-    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime, **details: object
+    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime, **details: Any
 ) -> None:
     inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
     await outbox.post_line(
@@ -138,7 +170,7 @@ async def _say(
         inbox,
         what,
         now=now,
-        cause=f"{message.id}:{message.attempt}",
+        cause=f"{message.ts}:{message.attempt}",
         message_id=message.id,
         attempt=message.attempt,
         author=message.author_id,

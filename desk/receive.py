@@ -1,14 +1,14 @@
 """A customer's text comes in: it opens a conversation, goes on with it or reopens it (rules 1, 5, 12)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from desk import access, consent, outbox, reading
 from desk.errors import NoInbox
 from storage import conversations, histories, inboxes, messages
 from storage.database import Session
-from storage.models import Conversation, Direction, Inbox, Message, MessageStatus, Status
+from storage.models import Conversation, Inbox, Message
+from storage.states import Direction, MessageStatus, Status
 
 UNSEEN_AFTER = timedelta(hours=12)
 UNOWNED_AFTER = timedelta(minutes=10)
@@ -18,7 +18,11 @@ _PICTURE = "(picture)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A text as it came. `number` is ours, `address` the sender's, `label` the sender's as people write it."""
+    """A text as it came. `number` is ours, `address` the sender's, `label` the sender's as people write it.
+
+    `recovered_from` is when it was written, of one that was only found later in Twilio's list; `may_be_shown` that the
+    database may have been restored since, so that it stands in Slack although we do not know it.
+    """
 
     sid: str
     number: str
@@ -28,7 +32,16 @@ class Incoming:
     body: str
     media: tuple[dict[str, str], ...] = ()
     opt_out_type: str | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    recovered_from: datetime | None = None
+    may_be_shown: bool = False
+
+    def written_at(self, now: datetime) -> datetime:
+        """When it was written: now, unless it was recovered."""
+        return min(self.recovered_from or now, now)
+
+    def shown_since(self, now: datetime) -> datetime | None:
+        """Since when it may stand in Slack; None when it certainly does not."""
+        return self.written_at(now) if self.may_be_shown else None
 
 
 async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Message:
@@ -42,28 +55,31 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
     known = await messages.find_by_sid(session, inbox.workspace_id, incoming.sid)
     if known is not None:
         return known
+    at = incoming.written_at(now)
     contact = await conversations.ensure_contact(
         session,
         workspace_id=inbox.workspace_id,
         address=incoming.address,
         label=incoming.label,
         can_reply=incoming.can_reply,
-        now=now,
+        now=at,
     )
     conversation = await conversations.ensure(
-        session, workspace_id=inbox.workspace_id, inbox_id=inbox.id, contact_id=contact.id, now=now
+        session, workspace_id=inbox.workspace_id, inbox_id=inbox.id, contact_id=contact.id, now=at
     )
-    message = await _store(session, conversation, incoming, now=now)
-    reopened = await _reopen(session, conversation, inbox, now=now)
-    await _show(session, conversation, inbox, message, reopened=reopened, now=now)
-    await _consent(session, conversation, inbox, incoming, now=now)
-    conversation.last_text = incoming.body.strip() or (_PICTURE if incoming.media else "")
-    conversation.last_activity_at = now
-    await reading.settle(session, conversation, now=now)
+    with session.no_autoflush:  # one UPDATE of the conversation in the end, not one before each question
+        message = await _store(session, conversation, incoming, at=at)
+        reopened = await _reopen(session, conversation, inbox, incoming, now=now)
+        await _show(session, conversation, inbox, message, incoming, reopened=reopened, now=now)
+        await _consent(session, conversation, inbox, incoming, now=now)
+        if at >= conversation.last_activity_at or not conversation.last_text:
+            conversation.last_text = incoming.body.strip() or (_PICTURE if incoming.media else "")
+        conversation.last_activity_at = max(conversation.last_activity_at, at)
+        await reading.settle(session, conversation, now=now)
     return message
 
 
-async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, now: datetime) -> Message:
+async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, at: datetime) -> Message:
     return await messages.add(
         session,
         conversation,
@@ -73,11 +89,14 @@ async def _store(session: Session, conversation: Conversation, incoming: Incomin
         sid=incoming.sid,
         pictures=len(incoming.media),
         media={"items": list(incoming.media)},
-        created_at=now,
+        recovered=incoming.recovered_from is not None,
+        created_at=at,
     )
 
 
-async def _reopen(session: Session, conversation: Conversation, inbox: Inbox, *, now: datetime) -> bool:
+async def _reopen(
+    session: Session, conversation: Conversation, inbox: Inbox, incoming: Incoming, *, now: datetime
+) -> bool:
     if conversation.status == Status.OPEN:
         return False
     conversation.status = Status.OPEN
@@ -92,16 +111,37 @@ async def _reopen(session: Session, conversation: Conversation, inbox: Inbox, *,
     await histories.add(session, conversation, what, now=now, before=owner, after=conversation.assignee_id)
     thread = await conversations.current_thread(session, conversation.id)
     if thread is None or thread.created_at < now - CARD_EXPIRES_AFTER:
-        await outbox.post_card(session, conversation, inbox, opening=None, cause=f"reopened:{now.isoformat()}", now=now)
-    await outbox.post_line(session, conversation, inbox, what, now=now, before=owner, owner=conversation.assignee_id)
+        cause = f"reopened:{incoming.sid}"
+        await outbox.post_card(
+            session, conversation, inbox, opening=None, cause=cause, now=now, since=incoming.shown_since(now)
+        )
+    await outbox.post_line(
+        session,
+        conversation,
+        inbox,
+        what,
+        now=now,
+        cause=incoming.sid,
+        since=incoming.shown_since(now),
+        before=owner,
+        owner=conversation.assignee_id,
+    )
     return True
 
 
 async def _show(
-    session: Session, conversation: Conversation, inbox: Inbox, message: Message, *, reopened: bool, now: datetime
+    session: Session,
+    conversation: Conversation,
+    inbox: Inbox,
+    message: Message,
+    incoming: Incoming,
+    *,
+    reopened: bool,
+    now: datetime,
 ) -> None:
+    since = incoming.shown_since(now)
     if await conversations.current_thread(session, conversation.id) is None:
-        await outbox.post_card(session, conversation, inbox, opening=message, cause=message.sid or "", now=now)
+        await outbox.post_card(session, conversation, inbox, opening=message, cause=incoming.sid, now=now, since=since)
         return
     unseen = conversation.seen_at is None or conversation.seen_at < now - UNSEEN_AFTER
     unowned = (
@@ -118,6 +158,7 @@ async def _show(
         broadcast=reopened or unseen or unowned,
         mention=conversation.assignee_id if was_up_to_date else None,
         now=now,
+        since=since,
     )
 
 
@@ -128,4 +169,7 @@ async def _consent(
     after = consent.after(stopped=stopped, body=incoming.body, opt_out_type=incoming.opt_out_type)
     if after != stopped:
         conversation.opted_out_at = now if after else None
-        await outbox.post_line(session, conversation, inbox, "stopped" if after else "started", now=now)
+        what = "stopped" if after else "started"
+        await outbox.post_line(
+            session, conversation, inbox, what, now=now, cause=incoming.sid, since=incoming.shown_since(now)
+        )

@@ -2,16 +2,22 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from desk import access, outbox, reading
+from desk import access, outbox, reading, storms
 from desk.access import Actor
+from desk.clock import Clock
+from desk.delivery import Outcome, Sender, Stale
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotOurs, NotYet, UnknownPerson
-from storage import conversations, deliveries, inboxes, messages, people
+from storage import conversations, deliveries, histories, inboxes, messages, people, reading_back
+from storage.claims import Claimed
 from storage.database import Session
-from storage.models import FAILED, Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange, Thread
+from storage.models import Conversation, Delivery, Inbox, Message, ReplyChange, Thread
+from storage.states import UNSENT, Direction, MessageStatus
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
+STALE_AFTER = timedelta(hours=1)
 TOO_LONG = "too_long"
 
 
@@ -20,7 +26,7 @@ class Written:
     """What somebody wrote in a thread: `text` as Slack keeps it, `body` as plain text.
 
     `ts` is Slack's id of it; `edited_ts` that of its newest edit. `is_outsider`: of another organisation, or not in the
-    channel any more.
+    channel any more. `recovered`: no event told of it, it was found in the thread.
     """
 
     workspace_id: int
@@ -34,6 +40,30 @@ class Written:
     has_files: bool = False
     is_outsider: bool = False
     edited_ts: str = ""
+    recovered: bool = False
+
+    def written_at(self, now: datetime) -> datetime:
+        """When Slack took it, or its newest edit."""
+        return min(datetime.fromtimestamp(float(self.edited_ts or self.ts), UTC), now)
+
+    def sent_since(self, now: datetime) -> datetime | None:
+        """Since when a database that was lost may have sent it; None when it has certainly not been sent."""
+        return min(datetime.fromtimestamp(float(self.ts), UTC), now) if self.recovered else None
+
+
+def is_stale(delivery: Delivery, *, now: datetime) -> bool:
+    """Whether it is so long ago that a person asked for a reply to be sent that they are asked once more."""
+    wanted_at = delivery.payload.get("wanted_at")
+    return now - (datetime.fromisoformat(wanted_at) if wanted_at else delivery.created_at) > STALE_AFTER
+
+
+def unless_stale(send: Sender, clock: Clock) -> Sender:
+    """A sender that leaves it to a person whether what was asked for so long ago is still sent."""
+
+    async def checked(claimed: Claimed) -> Outcome:
+        return Stale() if is_stale(claimed.delivery, now=clock.now()) else await send(claimed)
+
+    return checked
 
 
 async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
@@ -60,20 +90,47 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
     if refusal is not None:
         what, details = refusal
         await outbox.post_line(
-            session, conversation, inbox, what, now=now, cause=written.ts, author=written.author_id, **details
+            session,
+            conversation,
+            inbox,
+            what,
+            now=now,
+            cause=written.ts,
+            since=written.sent_since(now),
+            author=written.author_id,
+            **details,
         )
         if what == TOO_LONG:
             await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.CANCELED, now=now)
         return
     if written.is_note:
         await _keep_note(session, conversation, written, now=now)
+    elif await storms.is_flooded(session, conversation, written.channel_id, written.ts):
+        unsent = await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.CANCELED, now=now)
+        await storms.tell(session, conversation, inbox, unsent, now=now)
+        return
     else:
         message = await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.HELD, now=now)
-        await outbox.send_reply(session, message, inbox, not_before=now + _hold(inbox, hold), now=now)
-        conversation.last_activity_at = now
+        await outbox.send_reply(
+            session,
+            message,
+            inbox,
+            not_before=(written.sent_since(now) or now) + _hold(inbox, hold),
+            now=now,
+            wanted_at=written.written_at(now),
+            since=written.sent_since(now),
+        )
+        conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
     if conversation.assignee_id == written.author_id:
-        conversation.read_to = conversation.counter
+        conversation.read_to = max(conversation.read_to, await _seen(session, conversation, written, now=now))
     await reading.settle(session, conversation, now=now)
+
+
+async def _seen(session: Session, conversation: Conversation, written: Written, *, now: datetime) -> int:
+    """The position up to which its author had seen the conversation."""
+    if not written.recovered:
+        return conversation.counter
+    return await reading_back.last_before(session, conversation, at=written.written_at(now))
 
 
 async def _get_thread(session: Session, workspace_id: int, channel_id: str, root_ts: str) -> Thread:
@@ -96,7 +153,7 @@ def _hold(inbox: Inbox, default: timedelta) -> timedelta:
 
 async def _refusal(
     session: Session, conversation: Conversation, inbox: Inbox, written: Written
-) -> tuple[str, dict[str, object]] | None:
+) -> tuple[str, dict[str, Any]] | None:
     """Why what was written cannot go out, as the line that says so; None when it can."""
     if written.is_outsider:
         return "not_a_rep", {}
@@ -114,7 +171,7 @@ async def _refusal(
     return await _unsendable(session, conversation, written.body)
 
 
-async def _unsendable(session: Session, conversation: Conversation, body: str) -> tuple[str, dict[str, object]] | None:
+async def _unsendable(session: Session, conversation: Conversation, body: str) -> tuple[str, dict[str, Any]] | None:
     contact = await conversations.get_contact(session, conversation)
     if not contact.can_reply:
         return "cannot_reply", {}
@@ -134,7 +191,7 @@ async def _store(
     *,
     now: datetime,
 ) -> Message:
-    return await messages.add(
+    message = await messages.add(
         session,
         conversation,
         direction=direction,
@@ -144,8 +201,12 @@ async def _store(
         channel_id=written.channel_id,
         ts=written.ts,
         edited_ts=written.edited_ts,
-        created_at=now,
+        recovered=written.recovered,
+        created_at=written.sent_since(now) or now,
     )
+    if written.recovered:  # it answers only what was written before it
+        message.position = await reading_back.last_before(session, conversation, at=message.created_at)
+    return message
 
 
 async def _keep_note(session: Session, conversation: Conversation, written: Written, *, now: datetime) -> None:
@@ -170,8 +231,8 @@ async def _offer_note(session: Session, conversation: Conversation, note: Messag
 async def edit(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
     """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
 
-    One that was too long is held anew when it is short enough. The edit may come before its message, and then it is
-    kept for it. Editing a note never sends it. Raises NotOurs.
+    One that was not sent, since it was too long or one too many, is held anew. The edit may come before its message,
+    and then it is kept for it. Editing a note never sends it. Raises NotOurs.
     """
     with suppress(NotYet):
         await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
@@ -199,8 +260,8 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
         message.body, message.edited_ts = written.body, written.edited_ts
     elif message.status == MessageStatus.CANCELED:
         await _hold_again(session, conversation, message, written, hold=hold, now=now)
-    elif message.status in FAILED:
-        message.body, message.edited_ts = written.body, written.edited_ts  # which is what Retry sends
+    elif message.status in UNSENT:
+        message.body, message.edited_ts = written.body, written.edited_ts  # which is what Retry and Send now send
         if written.is_note:
             await _become_note(session, conversation, message, now=now)
     elif written.is_note or await _unsendable(session, conversation, written.body):
@@ -220,8 +281,13 @@ async def _hold_again(
     hold: timedelta,
     now: datetime,
 ) -> None:
-    """Take an edit of what could not be sent as it was: as a note, refused once more, or held as a new attempt."""
+    """Take an edit of what could not be sent as it was: as a note, refused once more, or held as a new attempt.
+
+    What somebody decided not to send is not sent.
+    """
     message.body, message.edited_ts = written.body, written.edited_ts
+    if await histories.find_resolution(session, conversation.id, f"{message.id}:{message.attempt}") is not None:
+        return
     if written.is_note:
         await _become_note(session, conversation, message, now=now)
         return
@@ -230,7 +296,15 @@ async def _hold_again(
         return
     conversation.counter += 1
     message.position, message.status, message.attempt = conversation.counter, MessageStatus.HELD, message.attempt + 1
-    await outbox.send_reply(session, message, inbox, not_before=now + _hold(inbox, hold), now=now)
+    await outbox.send_reply(
+        session,
+        message,
+        inbox,
+        not_before=now + _hold(inbox, hold),
+        now=now,
+        wanted_at=written.written_at(now),
+        since=written.sent_since(now),
+    )
     await reading.settle(session, conversation, now=now)
 
 
@@ -296,7 +370,7 @@ async def delete(
     conversation = await conversations.lock_of(session, message)
     if message.status == MessageStatus.CANCELED:
         return
-    unsent = message.direction == Direction.NOTE or message.status in FAILED
+    unsent = message.direction == Direction.NOTE or message.status in UNSENT
     if unsent or await deliveries.cancel(session, outbox.reply_id(message), now=now):
         message.status = MessageStatus.CANCELED
         await reading.settle(session, conversation, now=now)

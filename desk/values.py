@@ -46,6 +46,7 @@ class Card:
     opted_out: bool = False
     opening: str | None = None
     opening_pictures: int = 0
+    opening_recovered: bool = False
     earlier_url: str | None = None
     later_url: str | None = None
 
@@ -83,7 +84,8 @@ class Page:
     """One page of a queue. `total` counts what the filter admits, `counts` every filter; pages are numbered from 0.
 
     `inbox_id` narrows the queue to one inbox; `inboxes` says how many the reader sees, so that rows name theirs only
-    when there are several.
+    when there are several. Nothing is counted beyond `counted_to`, where there are pages to: a larger number only says
+    that there are more.
     """
 
     queue: Queue
@@ -95,6 +97,7 @@ class Page:
     rows: tuple[Row, ...]
     counts: dict[Filter, int] = field(default_factory=dict)
     inboxes: int = 1
+    counted_to: int = 1_000
     now: datetime
 
 
@@ -126,3 +129,70 @@ class Change:
     before: str | None
     after: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What should have gone into an inbox's channel, or as replies from its number (`is_texting`), and has not yet.
+
+    `reason` is what the last try was told, in the words of who told it; None when nothing has been tried.
+    """
+
+    inbox: str
+    channel_id: str
+    is_texting: bool
+    count: int
+    since: datetime
+    reason: str | None
+
+
+class Trouble(StrEnum):
+    """What a person should look at in a thread."""
+
+    UNCERTAIN = "uncertain"
+    NOT_SENT = "not_sent"
+    NOT_SHOWN = "not_shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubled:
+    """A conversation with something to look at. `reason` is a sentence, where there is one for it."""
+
+    what: Trouble
+    contact: str
+    thread_url: str | None
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """A contact that texts faster than a person types."""
+
+    contact: str
+    thread_url: str | None
+    texts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Requests that could not be used yet: texts to a number of ours that has no inbox, or (None) anything else."""
+
+    number: str | None
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is wrong in the inboxes of whoever asks. `refused` says who refuses us (`slack`, `twilio`), since when.
+
+    `troubled` are the newest of `troubles`.
+    """
+
+    refused: dict[str, datetime] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
+    troubles: int = 0
+    troubled: tuple[Troubled, ...] = ()
+    storms: tuple[Storm, ...] = ()
+    kept: tuple[Kept, ...] = ()

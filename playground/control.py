@@ -118,6 +118,8 @@ class Control:
                 faults.clear()
             elif kind == "limits":
                 faults.limits = bool(given["on"])
+            elif kind == "outside_marketplace":
+                faults.outside_marketplace = bool(given["on"])
             else:
                 orders[kind](**given)
         except (KeyError, TypeError) as error:

@@ -10,7 +10,9 @@ from playground.world import APP_ID, BOT_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID, TEA
 
 if TYPE_CHECKING:
     from playground.slack import Method, Slack
-    from playground.world import Channel, Json, Person
+    from playground.world import Channel, Json, Person, Post
+
+MOST_OUTSIDE = 15
 
 
 async def auth_test(slack: Slack, params: Json) -> Json:
@@ -143,13 +145,20 @@ def _span(params: Json, ts: str) -> bool:
     return float(oldest) < float(ts) < float(latest)
 
 
+def _read_page(slack: Slack, params: Json, posts: list[Post], most: int, default: int) -> tuple[list[Post], str]:
+    """Cut a page out of posts: of an app outside the Marketplace Slack takes any limit and gives at most 15."""
+    if slack.core.faults.outside_marketplace:
+        params = {**params, "limit": min(int(params.get("limit") or MOST_OUTSIDE), MOST_OUTSIDE)}
+    return page(params, posts, most, default)
+
+
 async def history(slack: Slack, params: Json) -> Json:
     channel = _read(slack, params)
     metadata = flag(params, "include_all_metadata")
     shown = [
         post for post in reversed(channel.posts) if (not post.is_reply or post.broadcast) and _span(params, post.ts)
     ]
-    found, cursor = page(params, shown, 999, 100)
+    found, cursor = _read_page(slack, params, shown, 999, 100)
     messages = [shapes.message(slack.core, post, metadata=metadata) for post in found]
     return _listed({"messages": messages, "has_more": bool(cursor), "pin_count": 0}, cursor)
 
@@ -163,7 +172,7 @@ async def replies(slack: Slack, params: Json) -> Json:
     if root.is_reply:
         return _listed({"messages": [shapes.message(slack.core, root, metadata=metadata)], "has_more": False}, "")
     later = [post for post in channel.replies.get(root.ts, []) if _span(params, post.ts)]
-    found, cursor = page(params, later, 1000, 1000)
+    found, cursor = _read_page(slack, params, later, 1000, 1000)
     messages = [shapes.message(slack.core, post, metadata=metadata) for post in [root, *found]]
     return _listed({"messages": messages, "has_more": bool(cursor)}, cursor)
 

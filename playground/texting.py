@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -86,7 +85,7 @@ class Texting(Base):
             phone=from_,
             body=body,
             status="received",
-            at=time.time(),
+            at=self.world.now(),
             media=[Media(sid=self.world.new_sid("ME"), content_type=kind, content=content) for kind, content in media],
             extra=dict(extra_params),
         )
@@ -194,7 +193,7 @@ class Texting(Base):
             phone=to.phone,
             body=body,
             status="delivered",
-            at=time.time(),
+            at=self.world.now(),
             by=by,
         )
         reply.sent_at = reply.updated_at = reply.at

@@ -147,8 +147,8 @@ class TwilioApi:
             phone=to,
             body=body,
             status="accepted" if service else "queued",
-            at=time.time(),
-            updated_at=time.time(),
+            at=self.core.world.now(),
+            updated_at=self.core.world.now(),
             by="app",
             status_callback=str(callback) if callback else None,
             service=service,
@@ -233,7 +233,18 @@ class TwilioApi:
 
     async def media_list(self, request: web.Request) -> web.Response:
         text = self._text(request)
-        listed = [{"sid": one.sid, "parent_sid": text.sid, "content_type": one.content_type} for one in text.media]
+        account = self.core.settings.account_sid
+        base = f"/2010-04-01/Accounts/{account}/Messages/{text.sid}/Media"
+        listed = [
+            {
+                "sid": one.sid,
+                "account_sid": account,
+                "parent_sid": text.sid,
+                "content_type": one.content_type,
+                "uri": f"{base}/{one.sid}.json",
+            }
+            for one in text.media
+        ]
         return web.json_response({"media_list": listed, **_paging(request, 50, 0, 0, None)})
 
     def _media(self, request: web.Request) -> tuple[Text, Media]:

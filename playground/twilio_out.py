@@ -176,11 +176,11 @@ class StatusCallbacks:
 
     def move(self, text: Text, status: str, error_code: int | None = None) -> None:
         """Set a text's status as Twilio's list shows it."""
-        text.status, text.updated_at = status, time.time()
+        text.status, text.updated_at = status, self.core.world.now()
         if status in {"failed", "undelivered"}:
             text.error_code = error_code
         if status not in {"queued", "accepted", "scheduled"} and text.sent_at is None:
-            text.sent_at = time.time()
+            text.sent_at = self.core.world.now()
         self.core.changed()
 
     async def tell(self, text: Text, status: str, error_code: int | None = None) -> Attempt | None:

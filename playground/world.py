@@ -260,12 +260,17 @@ class World:
         self.services: dict[str, list[str]] = {}
         self.texts: dict[str, Text] = {}
         self.opted_out: set[tuple[str, str]] = set()
+        self.ahead = 0.0
         self._last_ts = 0
         self._count = itertools.count(1)
 
+    def now(self) -> float:
+        """Return the time in this world, in seconds since 1970; `ahead` seconds have passed that nobody waited for."""
+        return time.time() + self.ahead
+
     def new_ts(self) -> str:
         """Return the current time as Slack writes it, later than every one before."""
-        self._last_ts = max(self._last_ts + 1, time.time_ns() // 1000)
+        self._last_ts = max(self._last_ts + 1, int(self.now() * 1_000_000))
         seconds, micros = divmod(self._last_ts, 1_000_000)
         return f"{seconds}.{micros:06d}"
 

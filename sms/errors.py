@@ -46,6 +46,7 @@ def _final(sentence: str) -> Failure:
     return Failure(sentence, retry=False)
 
 
+OPTED_OUT = 21610
 _OPTED_OUT = Failure(
     "This contact texted STOP, so your reply was not delivered. They can text START to hear from you again.",
     retry=False,
@@ -138,7 +139,7 @@ _FAILURES = {
         "Our Twilio account is a trial, which only texts numbers verified with Twilio. Ask an admin to upgrade it or "
         "to verify this number, then retry."
     ),
-    21610: _OPTED_OUT,
+    OPTED_OUT: _OPTED_OUT,
     21612: _final(
         "Twilio has no route from this inbox's number to this contact. Ask an admin for a number that reaches their "
         "country or network, or call them."

@@ -16,16 +16,18 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from desk.delivery import CannotTell, Done, Found, Outcome, Retry, Sight, Unknown
+from desk import outbox
+from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Retry, Sight, Unknown
 from sms import errors
 from storage import deliveries, messages
+from storage.claims import Claimed
 from storage.database import Database
-from storage.deliveries import Claimed
-from storage.models import Contact, Inbox, Message
+from storage.models import Contact, Conversation, Inbox, Message
 
 _TIMEOUT_SECONDS = 15.0
 _MARGIN = timedelta(seconds=60)  # Twilio's clock and ours may differ
-_LISTED = 50
+_DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
+_LISTED = 50  # on a page
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _UNAUTHORIZED = 401
@@ -33,6 +35,9 @@ _RETRY_SECONDS = 5.0
 _SILENT = logging.getLogger("threadline.twilio")  # the library logs whole numbers, so it is given nobody to tell
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
+
+
+TwilioClient = Client  # by which those who only hold it call it
 
 
 class HttpClient(AsyncHttpClient):  # type: ignore[misc]
@@ -72,14 +77,14 @@ def open_client(account_sid: str, auth_token: str, api_url: str | None) -> Clien
     return client
 
 
-async def is_refused(client: Client) -> bool:
-    """Whether Twilio refuses the account's SID and token; False as well while it cannot be reached."""
+async def is_refused(client: Client) -> bool | None:
+    """Whether Twilio refuses the account's SID and token; None while it cannot be reached."""
     try:
         await client.api.accounts(client.account_sid).fetch_async()
     except TwilioException as error:
-        return _status(error) == _UNAUTHORIZED
+        return True if _status(error) == _UNAUTHORIZED else None
     except (TimeoutError, aiohttp.ClientError):
-        return False
+        return None
     return False
 
 
@@ -108,7 +113,9 @@ class Gateway:
 
         Raises LeaseOver when it is too late to send it.
         """
-        message, contact, inbox = await self._load(claimed)
+        message, contact, inbox, conversation = await self._load(claimed)
+        if conversation.opted_out_at is not None:
+            return errors.refusal(errors.OPTED_OUT)  # since it was written
         claimed.lease.require()
         try:
             sent = await self.client.messages.create_async(
@@ -128,22 +135,28 @@ class Gateway:
         return Done(sent.sid)
 
     def _callback(self, message: Message) -> str:
-        about = {"workspace": message.workspace_id, "message": message.id, "attempt": message.attempt}
+        about = {
+            "workspace": message.workspace_id,
+            "message": message.id,
+            "attempt": message.attempt,
+            "reply": outbox.reply_id(message),
+        }
         return f"{self.public_url}/twilio/status?{urlencode(about)}"
 
     async def look(self, claimed: Claimed) -> Sight:
         """Look for a reply whose answer was lost: a receipt that came meanwhile, or Twilio's own list.
 
-        The list is asked by numbers and creation time, never by DateSent, which is null while a text is queued.
+        The list is asked by numbers and creation time, never by DateSent, which is null while a text is queued. What
+        only a database that was lost could have sent is absent when it is not there.
         """
-        message, contact, inbox = await self._load(claimed)
+        message, contact, inbox, _ = await self._load(claimed)
         if message.sid is not None:
             return Found(message.sid)
+        began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC) - _MARGIN
         try:
-            listed = await self.client.messages.list_async(to=contact.address, from_=inbox.number, limit=_LISTED)
+            listed = await self._listed(contact, inbox, since=began)
         except (TimeoutError, aiohttp.ClientError, TwilioException) as error:
             return CannotTell(type(error).__name__)
-        began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC) - _MARGIN
         async with self.database.read() as session:
             for found in reversed(listed):
                 if not found.sid or not _could_be(found, message.body, began):
@@ -152,9 +165,19 @@ class Gateway:
                     continue
                 if not await deliveries.is_result(session, message.workspace_id, found.sid):
                     return Found(found.sid)
-        return CannotTell("not in Twilio's list")
+        return CannotTell("not in Twilio's list") if claimed.delivery.attempt else Absent()
 
-    async def _load(self, claimed: Claimed) -> tuple[Message, Contact, Inbox]:
+    async def _listed(self, contact: Contact, inbox: Inbox, *, since: datetime) -> list[MessageInstance]:
+        """What we texted to a contact, the newest first, back to a little before `since`."""
+        listed = []
+        asked = self.client.messages.stream_async(to=contact.address, from_=inbox.number, page_size=_LISTED)
+        async for found in await asked:
+            if found.date_created is not None and found.date_created < since - _DISORDER:
+                break
+            listed.append(found)
+        return listed
+
+    async def _load(self, claimed: Claimed) -> tuple[Message, Contact, Inbox, Conversation]:
         delivery = claimed.delivery
         if delivery.message_id is None:
             raise ValueError("a reply's delivery names its message")

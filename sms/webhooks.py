@@ -1,6 +1,7 @@
 """What Twilio posts to us: inbound texts and receipts, checked by signature, stored before they are answered."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, takewhile
@@ -17,7 +18,7 @@ from desk import receipts, receive
 from desk.intake import Intake, UseCase
 from sms import errors, numbers
 from storage.database import Session
-from storage.models import MessageStatus
+from storage.states import MessageStatus
 
 log = structlog.get_logger(__name__)
 
@@ -28,16 +29,26 @@ _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _LARGEST_BODY = 256 * 1024
 _MOST_FIELDS = 200
 _ID = re.compile(r"[1-9][0-9]{0,8}")
+_RECOVERED = "recovered_at"
+_MAY_BE_SHOWN = "may_be_shown"
 _REFUSED = Response(status_code=403)  # empty: Twilio may text what an answer says to the customer
+
+
+def nobody_cares() -> None:
+    """What was missed is read back at the next time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Twilio's two routes. Signatures are checked against `public_url`, which is what Twilio signs, never the Host."""
+    """Twilio's two routes. Signatures are checked against `public_url`, which is what Twilio signs, never the Host.
+
+    `missed` is called when something could not be stored, which Twilio will not send again.
+    """
 
     auth_token: str
     public_url: str
     intake: Intake
+    missed: Callable[[], None] = nobody_cares
 
     @property
     def routes(self) -> list[Route]:
@@ -55,8 +66,7 @@ class Webhooks:
         sid = form.get("MessageSid") or form.get("SmsSid")
         if not sid:
             return Response(status_code=400)
-        stream = f"{form.get('To', '')}:{form.get('From', '')}"
-        stored = await self._take(INBOUND, f"{form.get('AccountSid', '')}:{sid}", form, stream)
+        stored = await self._take(INBOUND, inbound_key(form.get("AccountSid", ""), sid), form, stream(form))
         if not stored:
             return Response(status_code=503)
         return Response(_EMPTY_TWIML, media_type="text/xml")
@@ -65,7 +75,7 @@ class Webhooks:
         form = await self._verified(request)
         if form is None:
             return _REFUSED
-        about = {key: request.query_params.get(key, "") for key in ("workspace", "message", "attempt")}
+        about = {key: request.query_params.get(key, "") for key in ("workspace", "message", "attempt", "reply")}
         key = f"{form.get('MessageSid', '')}:{form.get('MessageStatus', '')}"
         stored = await self._take(STATUS, key, {**form, "about": about})
         return Response(status_code=204 if stored else 503)
@@ -93,8 +103,24 @@ class Webhooks:
             await self.intake.take(source, key, body, stream)
         except Exception as error:
             log.exception("webhook not stored", source=source, error=type(error).__name__)
+            self.missed()
             return False
         return True
+
+
+def inbound_key(account_sid: str, sid: str) -> str:
+    """What a text is stored by, once, however it reaches us."""
+    return f"{account_sid}:{sid}"
+
+
+def stream(form: dict[str, str]) -> str:
+    """The texts that keep their order: those of one person to one of our numbers."""
+    return f"{form.get('To', '')}:{form.get('From', '')}"
+
+
+def recovered(form: dict[str, str], *, at: datetime, may_be_shown: bool) -> dict[str, str]:
+    """The form of a text that did not come by itself but was found later; see `desk.receive.Incoming`."""
+    return {**form, _RECOVERED: at.isoformat(), _MAY_BE_SHOWN: "yes" if may_be_shown else ""}
 
 
 async def receive_text(session: Session, form: dict[str, Any], now: datetime) -> None:
@@ -115,6 +141,8 @@ async def receive_text(session: Session, form: dict[str, Any], now: datetime) ->
         body=form.get("Body", ""),
         media=media,
         opt_out_type=form.get("OptOutType"),
+        recovered_from=datetime.fromisoformat(form[_RECOVERED]) if _RECOVERED in form else None,
+        may_be_shown=bool(form.get(_MAY_BE_SHOWN)),
     )
     message = await receive.receive(session, incoming, now=now)
     log.info("text received", conversation=message.conversation_id, message=message.id, sender=numbers.masked(sender))
@@ -124,7 +152,8 @@ async def receive_receipt(session: Session, form: dict[str, Any], now: datetime)
     """The use case of a status callback; one that is not about a reply of ours says nothing."""
     about = form["about"]
     status = form.get("MessageStatus", "")
-    if not all(_ID.fullmatch(about[key]) for key in about) or status not in set(MessageStatus):
+    ids = (about["workspace"], about["message"], about["attempt"])
+    if not all(_ID.fullmatch(id_) for id_ in ids) or status not in set(MessageStatus):
         return
     code = int(form["ErrorCode"]) if str(form.get("ErrorCode", "")).isdecimal() else None
     await receipts.receive(
@@ -136,6 +165,7 @@ async def receive_receipt(session: Session, form: dict[str, Any], now: datetime)
         status=status,
         failure=errors.refusal(code),
         now=now,
+        reply=about.get("reply", ""),
     )
 
 

@@ -1,24 +1,99 @@
 """Conversations, their contacts and their threads."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.inboxes import channel_lane
-from storage.models import NO_ANSWER, Contact, Conversation, Delivery, Direction, Message, Thread
+from storage.models import Contact, Conversation, Delivery, Inbox, Message, Person, Thread, Workspace
+from storage.states import NO_ANSWER, Direction
 from storage.upsert import insert_new
+
+# What every text asks; made once, since building a statement costs as much as executing it.
+_CONTACT = select(Contact).where(
+    col(Contact.workspace_id) == bindparam("workspace_id"), col(Contact.address) == bindparam("address")
+)
+_ONE = (
+    select(Conversation)
+    .where(col(Conversation.inbox_id) == bindparam("inbox_id"), col(Conversation.contact_id) == bindparam("contact_id"))
+    .with_for_update()
+)
+_CURRENT = select(Thread).where(col(Thread.conversation_id) == bindparam("conversation_id"), col(Thread.is_current))
+_AFTER = (
+    col(Message.conversation_id) == bindparam("conversation_id"),
+    col(Message.position) > bindparam("position"),
+)
+_ANSWER = (
+    select(Message.position)
+    .where(*_AFTER, col(Message.direction) == Direction.OUTBOUND, col(Message.status).not_in(NO_ANSWER))
+    .order_by(col(Message.position).desc())
+    .limit(1)
+)
+_INBOUND = select(func.count(), func.min(Message.created_at)).where(
+    *_AFTER, col(Message.direction) == Direction.INBOUND
+)
+
+_DRAWN: Any = (
+    core_select(Conversation, Contact, Inbox, Workspace, Message, Person)
+    .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+    .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
+    .join(Workspace, col(Workspace.id) == col(Conversation.workspace_id))
+    .outerjoin(Message, col(Message.id) == bindparam("opening_id"))
+    .outerjoin(
+        Person,
+        (col(Person.workspace_id) == col(Conversation.workspace_id))
+        & (col(Person.user_id) == col(Conversation.assignee_id)),
+    )
+    .where(
+        col(Conversation.workspace_id) == bindparam("workspace_id"),
+        col(Conversation.id) == bindparam("conversation_id"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What a card shows, apart from the other threads. `opening` is the text that its thread began with."""
+
+    conversation: Conversation
+    contact: Contact
+    inbox: Inbox
+    workspace: Workspace
+    opening: Message | None
+    owner_name: str | None
+
+
+async def load_drawn(session: AsyncSession, thread: Thread) -> Drawn:
+    """What the card of a thread shows, in one look."""
+    which = {
+        "workspace_id": thread.workspace_id,
+        "conversation_id": thread.conversation_id,
+        "opening_id": thread.opening_id,
+    }
+    conversation, contact, inbox, workspace, opening, owner = (await session.exec(_DRAWN, params=which)).one()
+    return Drawn(
+        conversation=conversation,
+        contact=contact,
+        inbox=inbox,
+        workspace=workspace,
+        opening=opening,
+        owner_name=owner.name if owner else None,
+    )
 
 
 async def ensure_contact(
     session: AsyncSession, *, workspace_id: int, address: str, label: str, can_reply: bool, now: datetime
 ) -> Contact:
     """The contact with this address, created when it is the first text."""
-    rows = select(Contact).where(col(Contact.workspace_id) == workspace_id, col(Contact.address) == address)
-    known = (await session.exec(rows)).one_or_none()
+    who = {"workspace_id": workspace_id, "address": address}
+    known = (await session.exec(_CONTACT, params=who)).one_or_none()
     if known is not None:
         return known
     await insert_new(
@@ -30,7 +105,7 @@ async def ensure_contact(
         can_reply=can_reply,
         created_at=now,
     )
-    return (await session.exec(rows)).one()
+    return (await session.exec(_CONTACT, params=who)).one()
 
 
 async def get_contact(session: AsyncSession, conversation: Conversation) -> Contact:
@@ -42,12 +117,8 @@ async def ensure(
     session: AsyncSession, *, workspace_id: int, inbox_id: int, contact_id: int, now: datetime
 ) -> Conversation:
     """The one conversation of an inbox and a contact, locked; a new one is open, unassigned and has no thread yet."""
-    rows = (
-        select(Conversation)
-        .where(col(Conversation.inbox_id) == inbox_id, col(Conversation.contact_id) == contact_id)
-        .with_for_update()
-    )
-    known = (await session.exec(rows)).one_or_none()
+    which = {"inbox_id": inbox_id, "contact_id": contact_id}
+    known = (await session.exec(_ONE, params=which)).one_or_none()
     if known is not None:
         return known
     await insert_new(
@@ -68,7 +139,7 @@ async def ensure(
         last_text="",
         created_at=now,
     )
-    return (await session.exec(rows)).one()
+    return (await session.exec(_ONE, params=which)).one()
 
 
 async def get(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
@@ -97,26 +168,17 @@ def _by_id(workspace_id: int, conversation_id: int) -> SelectOfScalar[Conversati
 
 async def answered_to(session: AsyncSession, conversation: Conversation) -> int:
     """The position up to which everything is settled: the last answer that stands, or what Close has cleared."""
-    last = select(Message.position).where(
-        col(Message.conversation_id) == conversation.id,
-        col(Message.position) > conversation.cleared_to,
-        col(Message.direction) == Direction.OUTBOUND,
-        col(Message.status).not_in(NO_ANSWER),
-    )
-    newest = (await session.exec(last.order_by(col(Message.position).desc()).limit(1))).one_or_none()
-    return conversation.cleared_to if newest is None else newest
+    within = {"conversation_id": conversation.id, "position": conversation.cleared_to}
+    last = (await session.exec(_ANSWER, params=within)).one_or_none()
+    return conversation.cleared_to if last is None else last
 
 
 async def inbound_after(
     session: AsyncSession, conversation: Conversation, position: int
 ) -> tuple[int, datetime | None]:
     """How many inbound messages came after a position, and when the first of them did."""
-    rows = select(func.count(), func.min(Message.created_at)).where(
-        col(Message.conversation_id) == conversation.id,
-        col(Message.direction) == Direction.INBOUND,
-        col(Message.position) > position,
-    )
-    count, first = (await session.exec(rows)).one()
+    within = {"conversation_id": conversation.id, "position": position}
+    count, first = (await session.exec(_INBOUND, params=within)).one()
     return count, first
 
 
@@ -130,8 +192,7 @@ async def last_inbound(session: AsyncSession, conversation: Conversation) -> int
 
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:
     """Where a conversation is drawn now; None before its first card."""
-    rows = select(Thread).where(col(Thread.conversation_id) == conversation_id, col(Thread.is_current))
-    return (await session.exec(rows)).one_or_none()
+    return (await session.exec(_CURRENT, params={"conversation_id": conversation_id})).one_or_none()
 
 
 async def is_posted(session: AsyncSession, conversation_id: int) -> bool:

@@ -1,9 +1,11 @@
 """Opens the database and marks where a transaction begins and ends: use cases take a session and never commit."""
 
+import fcntl
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
@@ -22,10 +24,11 @@ _CLOCKS = {
     "postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)",
 }
 _BUSY_SECONDS = 2.0
+_COMMAND_SECONDS = 10.0
 _SERVER_SETTINGS = {
     "jit": "off",
     "application_name": "threadline",
-    "idle_in_transaction_session_timeout": "10s",  # a replica that froze holding locks keeps nobody waiting for ever
+    "idle_in_transaction_session_timeout": "5s",  # a replica that froze holding locks keeps nobody waiting for ever
 }
 
 
@@ -71,19 +74,20 @@ class Database:
         return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)()
 
 
-def connect(url: str) -> Database:
+def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Database:
     """Open `sqlite:///file.db` or `postgresql://…`; nothing is read or created yet.
 
-    Raises ValueError for any other kind of address.
+    `command_seconds` is how long a server that does not answer is waited for; None: for ever. Raises ValueError for any
+    other kind of address.
     """
     address = make_url(re.sub(r"^postgres://", "postgresql://", url))
     if address.get_backend_name() == "postgresql":
         engine = create_async_engine(
             _for_asyncpg(address),
-            pool_size=8,
-            max_overflow=8,
+            pool_size=16,
+            max_overflow=0,
             hide_parameters=True,
-            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5},
+            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": command_seconds},
         )
         return Database(writer=engine, reader=engine)
     if address.get_backend_name() == "sqlite":
@@ -98,6 +102,29 @@ def connect(url: str) -> Database:
         _prepare(reader, begin="BEGIN", is_writer=False)
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+class InUse(Exception):
+    """Another process holds the SQLite file."""
+
+
+@contextmanager
+def held_alone(url: str) -> Iterator[None]:
+    """Hold a SQLite file for the one process that works its deliveries; others may read and write beside it.
+
+    The lock goes with the process, however that ends. PostgreSQL has room for many. Raises InUse, and OSError when the
+    folder cannot be written.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        yield
+        return
+    with Path(f"{address.database}-serve").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse from None
+        yield
 
 
 def _for_asyncpg(address: URL) -> URL:
@@ -120,6 +147,25 @@ def _prepare(engine: AsyncEngine, *, begin: str, is_writer: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of a transaction that is undone by itself when it raises; then the session forgets what it has loaded.
+
+    SQLAlchemy numbers its savepoints, so that each is a statement that PostgreSQL has to prepare anew.
+    """
+    connection = await session.connection()
+    await connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+        await session.flush()
+    except BaseException:
+        session.expunge_all()
+        await connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+        raise
+    finally:
+        await connection.exec_driver_sql("RELEASE SAVEPOINT part")
 
 
 async def now(session: AsyncSession) -> float:

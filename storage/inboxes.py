@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import BacklogAlert, Inbox, Lane, Membership
 from storage.upsert import insert_new
+
+_BY_NUMBER = select(Inbox).where(col(Inbox.number) == bindparam("number"))
 
 
 def channel_lane(workspace_id: int, channel_id: str) -> str:
@@ -41,7 +44,7 @@ async def ensure(
 
 async def find(session: AsyncSession, number: str) -> Inbox | None:
     """The inbox of one of our numbers; a number belongs to one workspace."""
-    return (await session.exec(select(Inbox).where(col(Inbox.number) == number))).one_or_none()
+    return (await session.exec(_BY_NUMBER, params={"number": number})).one_or_none()
 
 
 async def get(session: AsyncSession, workspace_id: int, inbox_id: int) -> Inbox:

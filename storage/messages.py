@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Contact, Conversation, Direction, Inbox, Message, MessageStatus, ReplyChange
+from storage.models import Contact, Conversation, Inbox, Message, ReplyChange
+from storage.states import Direction, MessageStatus
 from storage.upsert import insert
+
+_BY_SID = select(Message).where(
+    col(Message.workspace_id) == bindparam("workspace_id"), col(Message.sid) == bindparam("sid")
+)
 
 
 async def add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
@@ -20,8 +26,12 @@ async def add(session: AsyncSession, conversation: Conversation, **values: Any) 
         position=conversation.counter,
         **values,
     )
-    row = insert(session, Message).values(**message.model_dump(exclude={"id"})).returning(Message)
-    return (await session.exec(row)).scalar_one()
+    new = insert(session, Message).returning(col(Message.id))
+    stored = await (await session.connection()).execute(new, message.model_dump(exclude={"id"}))
+    message.id = stored.scalar_one()
+    make_transient_to_detached(message)
+    session.add(message)
+    return message
 
 
 async def get(session: AsyncSession, workspace_id: int, message_id: int) -> Message:
@@ -36,17 +46,19 @@ async def find(session: AsyncSession, workspace_id: int, message_id: int) -> Mes
     return (await session.exec(rows)).one_or_none()
 
 
-async def load_reply(session: AsyncSession, workspace_id: int, message_id: int) -> tuple[Message, Contact, Inbox]:
-    """A message with whom it goes to and what it is sent from."""
+async def load_reply(
+    session: AsyncSession, workspace_id: int, message_id: int
+) -> tuple[Message, Contact, Inbox, Conversation]:
+    """A message with whom it goes to, what it is sent from, and its conversation."""
     rows = (
-        select(Message, Contact, Inbox)
+        select(Message, Contact, Inbox, Conversation)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
         .where(col(Message.workspace_id) == workspace_id, col(Message.id) == message_id)
     )
-    message, contact, inbox = (await session.exec(rows)).one()
-    return message, contact, inbox
+    message, contact, inbox, conversation = (await session.exec(rows)).one()
+    return message, contact, inbox, conversation
 
 
 async def list_inbound(session: AsyncSession, message_ids: Sequence[int]) -> Sequence[Message]:
@@ -57,8 +69,8 @@ async def list_inbound(session: AsyncSession, message_ids: Sequence[int]) -> Seq
 
 async def find_by_sid(session: AsyncSession, workspace_id: int, sid: str) -> Message | None:
     """The message that Twilio knows by this id."""
-    rows = select(Message).where(col(Message.workspace_id) == workspace_id, col(Message.sid) == sid)
-    return (await session.exec(rows)).one_or_none()
+    about = {"workspace_id": workspace_id, "sid": sid}
+    return (await session.exec(_BY_SID, params=about)).one_or_none()
 
 
 async def find_by_ts(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> Message | None:

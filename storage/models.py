@@ -5,80 +5,16 @@ Times that people care about are `datetime` in UTC, handed over by the desk's cl
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.states import DeliveryState, Status
 
-class Status(StrEnum):
-    """Where a conversation stands."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Direction(StrEnum):
-    """Which way a message went; a note stays inside."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-    NOTE = "note"
-
-
-class MessageStatus(StrEnum):
-    """What became of a message, in Twilio's words; `held` and `uncertain` are ours."""
-
-    RECEIVED = "received"
-    HELD = "held"
-    ACCEPTED = "accepted"
-    SCHEDULED = "scheduled"
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    UNDELIVERED = "undelivered"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    UNCERTAIN = "uncertain"
-
-
-FAILED = (MessageStatus.UNDELIVERED, MessageStatus.FAILED)
-NO_ANSWER = (*FAILED, MessageStatus.CANCELED)
-
-
-class DeliveryState(StrEnum):
-    """Where an effect on the outside stands; all but the first three count as finished for order."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    UNKNOWN = "unknown"
-    DONE = "done"
-    PARKED = "parked"
-    UNCERTAIN = "uncertain"
-    CANCELLED = "cancelled"
-
-
-UNFINISHED = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-
-
-class Kind(StrEnum):
-    """What a delivery does on the outside."""
-
-    CARD = "card"
-    TEXT = "text"
-    LINE = "line"
-    ALERT = "alert"
-    REPLY = "reply"
-    REDRAW = "redraw"
-    MARK = "mark"
-    WHISPER = "whisper"
-    DELETION = "deletion"
-
-
+_OPEN, _CLOSED = "status = 'open'", "status = 'closed'"
+_BY_OWNER = ("assignee_id", "workspace_id", "status", "closed_at", "inbox_id")
 _IS_UNFINISHED = "state IN ('waiting', 'sending', 'unknown')"
 
 
@@ -88,6 +24,11 @@ def _json() -> Any:
 
 def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _queue(name: str, *order: str, where: str) -> Index:
+    """One path for one queue: a conversation stands in one of these indexes, and a further text moves it in none."""
+    return _partial(name, "workspace_id", "inbox_id", *order, where=where)
 
 
 class Workspace(SQLModel, table=True):
@@ -133,6 +74,15 @@ class BacklogAlert(SQLModel, table=True):
     raised_at: datetime | None = None
     pinged_at: datetime | None = None
     pinged_count: int = 0
+
+
+class Alarm(SQLModel, table=True):
+    """A trouble that managers were told of and that is not over: the lane that is stuck, or who refuses our token."""
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    what: str = Field(primary_key=True)
+    reason: str | None = None
+    raised_at: datetime
 
 
 class Person(SQLModel, table=True):
@@ -194,11 +144,17 @@ class Conversation(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("inbox_id", "contact_id"),
-        _partial(
-            "conversation_unassigned", "inbox_id", "waiting_since", where="status = 'open' AND assignee_id IS NULL"
+        _queue(
+            "conversation_unassigned", "waiting_since", "unassigned_since", where=f"{_OPEN} AND assignee_id IS NULL"
         ),
-        Index("conversation_owner", "workspace_id", "assignee_id", "status"),
-        Index("conversation_inbox", "inbox_id", "status", "last_activity_at"),
+        _queue("conversation_assigned", "waiting_since", where=f"{_OPEN} AND assignee_id IS NOT NULL"),
+        _queue("conversation_closed_unassigned", "closed_at", where=f"{_CLOSED} AND assignee_id IS NULL"),
+        _queue("conversation_closed_assigned", "closed_at", where=f"{_CLOSED} AND assignee_id IS NOT NULL"),
+        _partial(
+            "conversation_owner",
+            *("assignee_id", "workspace_id", "status", "closed_at", "inbox_id"),
+            where="assignee_id IS NOT NULL",
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -249,6 +205,7 @@ class Message(SQLModel, table=True):
         UniqueConstraint("workspace_id", "sid"),
         UniqueConstraint("workspace_id", "channel_id", "ts"),
         Index("message_order", "conversation_id", "position"),
+        _partial("message_outbound", "status", "left_at", where="direction = 'outbound'"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -1,23 +1,51 @@
-"""Lists of conversations with what a queue shows of them, and the counts of the backlog."""
+"""Lists of conversations with what a queue shows of them, and how many a queue holds.
+
+A page and a count take as long in a large workspace as in a small one: each queue is read along indexes that have its
+order, one person's along the owner, any other along each inbox by itself, and only the first rows of these paths are
+merged. Nothing is counted beyond `COUNTED_TO`. Statements are built once for each shape of a scope.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    union_all,
+)
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Contact, Conversation, Inbox, Status, Thread
+from storage.models import Contact, Conversation, Inbox, Thread
+from storage.states import Status
 
-_IS_OPEN = col(Conversation.status) == Status.OPEN
+COUNTED_TO = 1_000
+
+_SHAPES = 256
+_ORDERED_BY = (
+    col(Conversation.id),
+    col(Conversation.unread),
+    col(Conversation.waiting_since),
+    col(Conversation.unassigned_since),
+    col(Conversation.last_activity_at),
+    col(Conversation.closed_at),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many conversations a queue holds, by filter; unread ones are among the open ones."""
+    """How many conversations a queue holds, none beyond `COUNTED_TO + 1`; `unread` ones are among an owner's open."""
 
-    every: int
     unread: int
     open: int
     closed: int
@@ -33,65 +61,106 @@ class Scope:
     unowned: bool = False
 
     @property
-    def condition(self) -> ColumnElement[bool]:
-        """The rows of this scope, in any status."""
-        parts = [
-            col(Conversation.workspace_id) == self.workspace_id,
-            col(Conversation.inbox_id).in_(self.inbox_ids),
+    def shape(self) -> "_Shape":
+        """What its statements depend on."""
+        return _Shape(inboxes=len(self.inbox_ids), owned=self.owner_id is not None, unowned=self.unowned)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What its statements are given."""
+        inboxes = {f"inbox_{place}": inbox_id for place, inbox_id in enumerate(self.inbox_ids)}
+        return {"workspace": self.workspace_id, "owner": self.owner_id, **inboxes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    inboxes: int
+    owned: bool
+    unowned: bool
+
+    def paths(self, status: Status, *, only_unread: bool = False) -> list[ColumnElement[bool]]:
+        """A condition for each index, or part of one, that is read; constants are written out, so as to match it."""
+        here = and_(
+            col(Conversation.workspace_id) == bindparam("workspace"),
+            col(Conversation.status) == literal_column(f"'{status}'"),
+            *([col(Conversation.unread) > 0] if only_unread else []),
+        )
+        inboxes: list[BindParameter[int]] = [bindparam(f"inbox_{place}") for place in range(self.inboxes)]
+        owner = col(Conversation.assignee_id)
+        if self.owned:
+            return [here & (owner == bindparam("owner")) & col(Conversation.inbox_id).in_(inboxes)]
+        owners = [owner.is_(None)] if self.unowned else [owner.is_(None), owner.is_not(None)]
+        return [here & (col(Conversation.inbox_id) == inbox) & which for inbox in inboxes for which in owners]
+
+    def order(self, status: Status, rows: Any) -> list[ColumnElement[Any]]:
+        """Closed ones by closing time; open ones by waiting, unassigned and last activity, an owner's unread first."""
+        if status is Status.CLOSED:
+            return [rows.closed_at.desc(), rows.id.desc()]
+        return [
+            *([case((rows.unread > 0, 0), else_=1)] if self.owned else []),
+            rows.waiting_since.asc().nulls_last(),
+            rows.unassigned_since.asc().nulls_last(),
+            rows.last_activity_at.desc(),
+            rows.id.asc(),
         ]
-        if self.owner_id is not None:
-            parts.append(col(Conversation.assignee_id) == self.owner_id)
-        if self.unowned:
-            parts.append(col(Conversation.assignee_id).is_(None))
-        return and_(*parts)
 
 
 async def count(session: AsyncSession, scope: Scope) -> Counts:
-    """Count a queue by filter."""
-    unread = _IS_OPEN & (col(Conversation.unread) > 0)
-    rows = select(
-        func.count(),
-        func.coalesce(func.sum(case((unread, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((_IS_OPEN, 1), else_=0)), 0),
-    ).where(scope.condition)
-    every, unread_count, open_count = (await session.exec(rows)).one()
-    return Counts(every=every, unread=unread_count, open=open_count, closed=every - open_count)
+    """Count a queue by filter; unread ones only for an owner, who alone has a read mark."""
+    connection = await session.connection()
+    unread, open_, closed = (await connection.execute(_counts(scope.shape), scope.values)).one()
+    return Counts(unread=unread, open=open_, closed=closed)
+
+
+@lru_cache(_SHAPES)
+def _counts(shape: _Shape) -> Any:
+    unread = _count(shape.paths(Status.OPEN, only_unread=True)) if shape.owned else literal_column("0")
+    return core_select(unread, _count(shape.paths(Status.OPEN)), _count(shape.paths(Status.CLOSED)))
+
+
+def _count(paths: Sequence[ColumnElement[bool]]) -> ScalarSelect[int]:
+    rows = union_all(*(core_select(col(Conversation.id)).where(path) for path in paths)).subquery()
+    counted = core_select(rows.c.id).limit(_written(COUNTED_TO + 1)).subquery()
+    return core_select(func.count()).select_from(counted).scalar_subquery()
 
 
 async def list_(
-    session: AsyncSession,
-    scope: Scope,
-    *,
-    status: Status | None,
-    only_unread: bool,
-    offset: int,
-    limit: int,
+    session: AsyncSession, scope: Scope, status: Status, *, only_unread: bool, offset: int, limit: int
 ) -> Sequence[tuple[Conversation, Contact, Inbox, Thread | None]]:
-    """One page: unread before open before closed; then by waiting, unassigned and last activity, or by closing time."""
-    rows = (
+    """Some of the open or of the closed ones, in their order."""
+    rows = _page(scope.shape, status, only_unread=only_unread, offset=offset, limit=limit)
+    found = (await session.exec(rows, params=scope.values)).all()
+    return [(conversation, contact, inbox, thread) for conversation, contact, inbox, thread in found]
+
+
+@lru_cache(_SHAPES)
+def _page(shape: _Shape, status: Status, *, only_unread: bool, offset: int, limit: int) -> Any:
+    paths = [
+        core_select(*_ORDERED_BY)
+        .where(path)
+        .order_by(*shape.order(status, Conversation))
+        .limit(_written(offset + limit))
+        .subquery()
+        for path in shape.paths(status, only_unread=only_unread)
+    ]
+    first = union_all(*(core_select(path) for path in paths)).subquery()
+    page = (
+        core_select(first.c.id).order_by(*shape.order(status, first.c)).offset(_written(offset)).limit(_written(limit))
+    )
+    shown = page.subquery()
+    return (
         select(Conversation, Contact, Inbox, Thread)
+        .join(shown, shown.c.id == col(Conversation.id))
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
         .outerjoin(Thread, (col(Thread.conversation_id) == col(Conversation.id)) & col(Thread.is_current))
-        .where(scope.condition)
+        .order_by(*shape.order(status, Conversation))
     )
-    if status is not None:
-        rows = rows.where(col(Conversation.status) == status)
-    if only_unread:
-        rows = rows.where(_IS_OPEN, col(Conversation.unread) > 0)
-    if scope.owner_id is not None:
-        rows = rows.order_by(case((~_IS_OPEN, 2), (col(Conversation.unread) > 0, 0), else_=1))
-    elif status is None:
-        rows = rows.order_by(case((_IS_OPEN, 0), else_=1))
-    rows = rows.order_by(
-        col(Conversation.closed_at).desc().nulls_first(),
-        col(Conversation.waiting_since).asc().nulls_last(),
-        col(Conversation.unassigned_since).asc().nulls_last(),
-        col(Conversation.last_activity_at).desc(),
-        col(Conversation.id),
-    )
-    found = (await session.exec(rows.offset(offset).limit(limit))).all()
-    return [(conversation, contact, inbox, thread) for conversation, contact, inbox, thread in found]
+
+
+def _written(number: int) -> ColumnElement[int]:
+    """A planner that is not told how few rows are wanted may decide to sort all of them."""
+    return literal_column(str(number))
 
 
 async def backlog(session: AsyncSession, workspace_id: int, inbox_id: int) -> tuple[int, datetime | None]:
@@ -99,7 +168,7 @@ async def backlog(session: AsyncSession, workspace_id: int, inbox_id: int) -> tu
     rows = select(func.count(), func.min(col(Conversation.waiting_since))).where(
         col(Conversation.workspace_id) == workspace_id,
         col(Conversation.inbox_id) == inbox_id,
-        _IS_OPEN,
+        col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
         col(Conversation.assignee_id).is_(None),
     )
     total, oldest = (await session.exec(rows)).one()

@@ -1,6 +1,6 @@
 """Webhooks as they came: stored first, used in their order, kept until they could be used."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,12 +40,10 @@ async def store(session: AsyncSession, requests: Sequence[Request], *, now: date
         }
         for one in requests
     }
-    new = insert(session, RawRequest).values(list(values.values())).on_conflict_do_nothing()
+    new = insert(session, RawRequest).on_conflict_do_nothing()
     new = new.returning(col(RawRequest.id), col(RawRequest.source), col(RawRequest.key))
-    rows = {
-        (source, key): RawRequest(id=id_, **values[source, key])
-        for id_, source, key in (await (await session.connection()).execute(new)).all()
-    }
+    stored = await (await session.connection()).execute(new, list(values.values()))
+    rows = {(source, key): RawRequest(id=id_, **values[source, key]) for id_, source, key in stored.all()}
     for known in values.keys() - rows.keys():
         rows[known] = await _lock(session, *known)
     return [rows[one.source, one.key] for one in requests]
@@ -56,12 +54,14 @@ async def _lock(session: AsyncSession, source: str, key: str) -> RawRequest:
     return (await session.exec(rows.with_for_update())).one()
 
 
-async def blocked(session: AsyncSession, streams: Collection[str]) -> set[str]:
-    """Those of the streams in which an earlier request still waits to be used."""
+async def blocked(session: AsyncSession, requests: Sequence[Request]) -> set[str]:
+    """Those of the streams of these requests in which an earlier one still waits to be used."""
+    streams = {one.stream for one in requests if one.stream}
     rows = select(RawRequest.stream).where(
         col(RawRequest.processed_at).is_(None),
         col(RawRequest.attempts) < BLOCKING_ATTEMPTS,
         col(RawRequest.stream).in_(streams),
+        col(RawRequest.key).not_in([one.key for one in requests]),
     )
     return {stream for stream in (await session.exec(rows)).all() if stream} if streams else set()
 

@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT, which both databases spell alike but SQLAlchemy keeps apart, and how many rows were changed."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CursorResult, Result
@@ -10,14 +11,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 def insert(session: AsyncSession, model: type[SQLModel]) -> Any:
     """An insert into the model's table that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model)
+    return _insert(session.get_bind().dialect.name, model)
+
+
+@cache
+def _insert(dialect: str, model: type[SQLModel]) -> Any:
+    table = model.__table__  # type: ignore[attr-defined]
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _insert_new(dialect: str, model: type[SQLModel]) -> Any:
+    """Made once: building a statement costs as much as executing it."""
+    return _insert(dialect, model).on_conflict_do_nothing()
 
 
 async def insert_new(session: AsyncSession, model: type[SQLModel], **values: Any) -> bool:
-    """Insert unless a unique key is taken; True when the row is new."""
-    result = await session.exec(insert(session, model).values(**values).on_conflict_do_nothing())
-    return rows_changed(result) == 1
+    """Insert unless a unique key is taken; True when the row is new. What the session holds is not flushed first."""
+    statement = _insert_new(session.get_bind().dialect.name, model)
+    return rows_changed(await (await session.connection()).execute(statement, values)) == 1
 
 
 def rows_changed(result: Result[Any]) -> int:

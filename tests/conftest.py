@@ -30,16 +30,16 @@ _names = itertools.count()
 
 
 class MovableClock:
-    """Product time that a test can move."""
+    """Product time that a test can move; it passes in Slack and at Twilio too, and goes on when the bridge is down."""
 
-    def __init__(self) -> None:
-        self.ahead = timedelta()
+    def __init__(self, play: Playground) -> None:
+        self.play = play
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.fromtimestamp(self.play.world.now(), UTC)
 
     def move(self, **by: float) -> None:
-        self.ahead += timedelta(**by)
+        self.play.world.ahead += timedelta(**by).total_seconds()
 
 
 @dataclass(eq=False)
@@ -71,13 +71,19 @@ def _quiet_logs() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A real PostgreSQL server; the address of its maintenance database."""
+    with postgres_server() as base:
+        asyncio.run(_make_template(base))
+        yield base
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of our own, in a temporary folder; the address of its maintenance database."""
     with TemporaryDirectory(prefix="threadline-postgres-", ignore_cleanup_errors=True) as folder:
         with _alone():
             server = PostgresServer(Path(folder), cleanup_mode="delete")
         with server:
-            base = server.get_uri()
-            asyncio.run(_make_template(base))
-            yield base
+            yield server.get_uri()
 
 
 @contextmanager
@@ -156,7 +162,7 @@ async def run_bridge(
     """The bridge on a free port, connected to the playground; it posts faster than in real Slack."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        clock = MovableClock()
+        clock = MovableClock(play)
         settings = settings_for(play, database_url, **{"public_url": url, **changes})
         async with open_bridge(settings, clock, post_seconds=post_seconds) as bridge, serving(bridge.web, bound):
             play.connect(url)

@@ -36,7 +36,9 @@ def card(card: Card) -> Post:
         ContextBlock(elements=_facts(card)),
     ]
     if card.opening is not None:
-        blocks.append(RichTextBlock(elements=body.quoted(card.opening, card.opening_pictures)))
+        blocks.append(
+            RichTextBlock(elements=body.quoted(card.opening, card.opening_pictures, recovered=card.opening_recovered))
+        )
     if card.opted_out:
         blocks.append(SectionBlock(text=words.plain(OPTED_OUT)))
     links = [

@@ -4,7 +4,8 @@ A new line is a function and its entry in LINES. Whoever becomes the owner is me
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock, SectionBlock
 
@@ -15,6 +16,7 @@ PICTURES_NOT_SENT = "Pictures are not sent yet; nothing went out"
 
 _LONGEST = 2900
 _EXCERPT = 150
+_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 _ATTEMPT = re.compile(r"([1-9][0-9]{0,17}):(0|[1-9][0-9]{0,8})", re.ASCII)
 
 
@@ -95,6 +97,12 @@ def _uncertain(*, message_id: int, attempt: int, author: str | None = None, exce
     return _asked(asked, excerpt, message_id, attempt, buttons)
 
 
+def _stale(*, message_id: int, attempt: int, author: str | None = None, excerpt: str = "", **_: object) -> Post:
+    asked = f"{_to(author)}this reply was written more than an hour ago and has not been sent. Is it still right?"
+    buttons = [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]
+    return _asked(asked, excerpt, message_id, attempt, buttons)
+
+
 def _twice(*, author: str | None = None, excerpt: str = "", **_: object) -> Post:
     told = f"{_to(author)}this text may have gone out twice: one of our machines stood still while it was being sent."
     return _asked(told, excerpt, 0, 0, [])
@@ -138,6 +146,28 @@ def _too_long(*, length: int, limit: int, author: str | None = None, **_: object
     )
 
 
+def _flooded(*, author: str | None = None, **_: object) -> Post:
+    return _said(
+        f"{_to(author)}that was very many replies at once, so those marked ❗ were not sent. Edit one to send it."
+    )
+
+
+def _not_shown(*, sids: Sequence[str] = (), at: str | None = None, **_: object) -> Post:
+    if at is None:
+        return _said("Something that belongs here could not be shown, because Slack refused it.")
+    came = words.date(datetime.fromisoformat(at))
+    where = ", ".join(sid for sid in sids if _SID.fullmatch(sid)) or "the time"
+    if len(sids) > 1:
+        return _said(
+            f"{len(sids):,} texts of the customer could not be shown here, because Slack refused them. The first came "
+            f"in {came}. Read them in Twilio's console: {where}."
+        )
+    return _said(
+        f"A text of the customer could not be shown here, because Slack refused it. It came in {came}. Read it in "
+        f"Twilio's console: {where}."
+    )
+
+
 def _late_edit(*, author: str | None = None, **_: object) -> Post:
     return _said(f"{_to(author)}this text had already left, so the customer has the wording from before the edit.")
 
@@ -164,6 +194,7 @@ LINES: dict[str, Callable[..., Post]] = {
     "reopened_unassigned": _reopened_unassigned,
     "failed": _failed,
     "uncertain": _uncertain,
+    "stale": _stale,
     "twice": _twice,
     "resolved": _resolved,
     "pictures_not_sent": _pictures_not_sent,
@@ -171,6 +202,8 @@ LINES: dict[str, Callable[..., Post]] = {
     "opted_out": _opted_out,
     "cannot_reply": _cannot_reply,
     "too_long": _too_long,
+    "flooded": _flooded,
+    "not_shown": _not_shown,
     "late_edit": _late_edit,
     "late_delete": _late_delete,
     "stopped": _stopped,

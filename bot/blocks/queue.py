@@ -50,7 +50,7 @@ _Pressable = ButtonElement | ExternalDataSelectElement
 
 
 def queue(page: Page) -> Post:
-    title = f"{TITLES[page.queue]} · {page.total:,}"
+    title = f"{TITLES[page.queue]} · {_count(page.total, page)}"
     blocks: list[Block] = [
         HeaderBlock(text=words.plain(title)),
         ActionsBlock(block_id=_place(page).encode(_kind("filters", page)), elements=_filters(page)),
@@ -91,7 +91,9 @@ def _filters(page: Page) -> list[ButtonElement]:
     return [
         ButtonElement(
             text=words.plain(
-                f"{which.capitalize()} {page.counts[which]:,}" if which in page.counts else which.capitalize()
+                f"{which.capitalize()} {_count(page.counts[which], page)}"
+                if which in page.counts
+                else which.capitalize()
             ),
             action_id=actions.filter_id(which),
             style="primary" if which == page.filter else None,
@@ -153,12 +155,17 @@ def _pressable(row: Row, page: Page) -> list[_Pressable]:
     return elements
 
 
+def _count(number: int, page: Page) -> str:
+    return f"{number:,}" if number <= page.counted_to else f"{page.counted_to:,}+"
+
+
 def _pages(page: Page) -> int:
-    return max(1, -(-page.total // page.size))
+    return max(1, -(-min(page.total, page.counted_to) // page.size))
 
 
 def _position(page: Page) -> str:
-    return f"Page {min(page.number + 1, _pages(page))} of {_pages(page)}"
+    more = "+" if page.total > page.counted_to else ""
+    return f"Page {min(page.number + 1, _pages(page))} of {_pages(page)}{more}"
 
 
 def _paging(page: Page) -> list[ButtonElement]:

@@ -14,13 +14,14 @@ from desk.values import Change
 COMMANDS = {
     "/mine": "/mine [open|unread|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | help",
+    "/sms": "/sms inbox | health | help",
 }
 HELP = (
     f"""*Your lists*
 `{COMMANDS["/mine"]}` the conversations you own
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
+`/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
     """*Answering*

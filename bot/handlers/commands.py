@@ -26,10 +26,12 @@ async def unassigned(command: Body, ack: AsyncAck, actor: Actor, desk: Context) 
 
 
 async def sms(command: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
-    """`/sms inbox | help`: everything else."""
+    """`/sms inbox | health | help`: everything else."""
     match _word(command):
         case "inbox":
             await ack(**await _list({**command, "text": ""}, actor, desk, Queue.INBOX, {"": Filter.ALL}))
+        case "health":
+            await ack(**_private(await desk.draw_health(actor)))
         case "" | "help":
             await ack(**_private(whispers.help_()))
         case word:

@@ -11,10 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_bolt.response import BoltResponse
 
 from bot.blocks import actions, queue, whispers
+from bot.blocks import health as health_blocks
 from bot.blocks.place import Place
 from bot.blocks.post import Post
+from bot.managers import Managers
 from bot.people import Directory
-from desk import lifecycle, queues
+from desk import health, lifecycle, queues
 from desk.access import Actor
 from desk.clock import Clock
 from desk.errors import DeskError
@@ -37,6 +39,13 @@ class Context:
     intake: Intake
     directory: Directory
     workspace: Workspace
+    managers: Managers
+
+    async def draw_health(self, actor: Actor) -> Post:
+        """What is wrong, as far as it concerns this reader."""
+        is_manager = await self.managers.include(actor.user_id)
+        async with self.database.read() as session:
+            return health_blocks.health(await health.read(session, actor, is_manager=is_manager, now=self.clock.now()))
 
     async def draw_queue(self, actor: Actor, place: Place, *, channel_id: str | None) -> Post:
         """The page of a queue that `place` names, as it stands for this reader in this channel."""

@@ -35,16 +35,29 @@ async def message(event: Body, body: Body, desk: Context) -> None:
     elif subtype == "message_changed":
         if _is_persons_edit(event):
             await desk.intake.take(EDIT, body["event_id"], _kept(body, desk))
-    elif subtype in _FORWARDED and _is_threaded(event) and _is_persons(event):
-        key = f"{desk.workspace.team_id}:{event['channel']}:{event['ts']}"
-        if await desk.intake.take(MESSAGE, key, _kept(body, desk)) is Receipt.KEPT:
+    elif is_written(event):
+        key, thread = message_key(event, desk), f"{event['channel']}:{event['thread_ts']}"
+        if await desk.intake.take(MESSAGE, key, _kept(body, desk), thread) is Receipt.KEPT:
             await desk.directory.ensure(event["user"], event["channel"])
-            await desk.intake.take(MESSAGE, key, _kept(body, desk))
+            await desk.intake.take(MESSAGE, key, _kept(body, desk), thread)
+
+
+def is_written(event: Body) -> bool:
+    """Whether a person wrote it in a thread."""
+    return event.get("subtype") in _FORWARDED and _is_threaded(event) and _is_persons(event)
+
+
+def message_key(event: Body, desk: Context) -> str:
+    """What is written is stored by, once, however it reaches us."""
+    return f"{desk.workspace.team_id}:{event['channel']}:{event['ts']}"
 
 
 def _kept(body: Body, desk: Context) -> Body:
-    """An event as it is stored; a shared channel's may come in another team's name, and it is our workspace's."""
-    return {"team_id": desk.workspace.team_id, "event": body["event"]}
+    """An event as it is stored; a shared channel's may come in another team's name, and it is our workspace's.
+
+    `recovered`: none came, it was read in the thread.
+    """
+    return {"team_id": desk.workspace.team_id, "event": body["event"], "recovered": bool(body.get("recovered"))}
 
 
 def _is_threaded(event: Body) -> bool:
@@ -122,6 +135,7 @@ async def _written(session: Session, body: Body, said: Body, event: Body) -> rep
         has_files=bool(said.get("files")),
         is_outsider=said.get("user_team", body["team_id"]) != body["team_id"],
         edited_ts=str((said.get("edited") or {}).get("ts") or ""),
+        recovered=bool(body.get("recovered")),
     )
 
 
@@ -140,13 +154,25 @@ async def retry(press: Press) -> None:
 
 async def send_again(press: Press) -> None:
     """Send what nobody knows about once more."""
-    await _send_again(press, "Send again")
+    await _send_again(press, decisions.SEND_AGAIN)
 
 
 async def _send_again(press: Press, choice: str) -> None:
     message_id, attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
         await decisions.send_again(session, press.actor, message_id, attempt, choice=choice, now=press.now)
+
+
+async def send_now(press: Press) -> None:
+    """Send a reply that was kept back for its age."""
+    await _send_again(press, "Send now")
+
+
+async def dont_send(press: Press) -> None:
+    """Leave a reply unsent that was kept back for its age."""
+    message_id, attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await decisions.leave_unsent(session, press.actor, message_id, attempt, now=press.now)
 
 
 async def it_arrived(press: Press) -> None:
@@ -171,4 +197,6 @@ def register(app: AsyncApp) -> None:
     app.action(actions.RETRY)(retry)
     app.action(actions.SEND_AGAIN)(send_again)
     app.action(actions.IT_ARRIVED)(it_arrived)
+    app.action(actions.SEND_NOW)(send_now)
+    app.action(actions.DONT_SEND)(dont_send)
     app.action(actions.SEND_AS_SMS)(send_as_sms)

@@ -32,6 +32,7 @@ EVENT_SCOPES = {
 METHOD_SCOPES = {
     "apps.connections.open": set[str](),  # with the app's own token, when it uses Socket Mode
     "auth.test": set[str](),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
@@ -40,6 +41,7 @@ METHOD_SCOPES = {
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history"},
     "reactions.add": {"reactions:write"},
+    "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "views.open": set[str](),

@@ -59,7 +59,7 @@ async def test_a_newcomer_is_asked_about_until_slack_answers(world: World, event
     await reply(world, card, "I am new here", "U0NEW")
 
     def sent() -> bool:
-        pass_time(world, minutes=1)
+        pass_time(world, seconds=2)
         return received(world) == ["I am new here"]
 
     await eventually(sent)

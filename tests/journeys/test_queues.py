@@ -64,8 +64,8 @@ async def test_what_is_not_understood_is_answered_with_the_usage(world: World) -
     for command, text, form in (
         ("/mine", "everything", "/mine [open|unread|closed]"),
         ("/unassigned", "mine", "/unassigned [closed]"),
-        ("/sms", "<!channel> *x*", "/sms inbox | help"),
-        ("/sms", "payload", "/sms inbox | help"),
+        ("/sms", "<!channel> *x*", "/sms inbox | health | help"),
+        ("/sms", "payload", "/sms inbox | health | help"),
     ):
         shown = await ask(world, ANA, command, text)
         assert f"“{text}”" in words(shown.blocks)

@@ -10,12 +10,13 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from storage import deliveries, inboxes, rate_limits, workspaces
+from storage import claims, deliveries, inboxes, rate_limits, workspaces
+from storage.claims import Claimed, Terms
 from storage.database import Database, connect
-from storage.deliveries import Claimed, Terms
 from storage.migrations import migrate
-from storage.models import Contact, Conversation, Delivery, DeliveryState, Inbox, Kind
+from storage.models import Contact, Conversation, Delivery, Inbox
 from storage.rate_limits import Limit
+from storage.states import DeliveryState, Kind
 
 NAMES = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a12")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -63,7 +64,7 @@ class Bench:
         """What a worker gets now."""
         self._claims += 1
         async with self.database.transaction() as session:
-            claimed, _ = await deliveries.claim(
+            claimed, _ = await claims.claim(
                 session,
                 owner=f"worker/{self._claims}",
                 terms=TERMS,
@@ -75,7 +76,7 @@ class Bench:
 
     async def finish(self, claimed: Claimed, state: DeliveryState = DeliveryState.DONE, **values: Any) -> bool:
         async with self.database.write() as session:
-            return await deliveries.finish(session, claimed, state=state, **values)
+            return await claims.finish(session, claimed, state=state, **values)
 
     async def state(self, id_: UUID) -> str:
         async with self.database.write() as session:
@@ -93,7 +94,7 @@ async def bench(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     async def now(_session: object) -> float:
         return bench.at
 
-    monkeypatch.setattr(deliveries, "database_now", now)
+    monkeypatch.setattr(claims, "database_now", now)
     async with database.write() as session:
         for number in (1, 2):
             workspace = await workspaces.ensure(
@@ -222,13 +223,13 @@ async def test_a_slow_worker_keeps_what_it_renews(bench: Bench) -> None:
     for _ in range(3):
         bench.at += LEASE - 1
         async with bench.database.transaction() as session:
-            await deliveries.renew(session, slow, lease_seconds=LEASE)
+            await claims.renew(session, slow, lease_seconds=LEASE)
         assert await bench.claim() == []
     bench.at += LEASE + 1
     [heir] = await bench.claim()
     bench.at += LEASE + 1
     async with bench.database.transaction() as session:
-        await deliveries.renew(session, slow, lease_seconds=LEASE)
+        await claims.renew(session, slow, lease_seconds=LEASE)
     [second_heir] = await bench.claim()
     assert second_heir.delivery.id == heir.delivery.id
     assert await bench.finish(second_heir)

@@ -7,6 +7,7 @@ import pytest
 from bot.blocks import actions
 from bot.blocks.lines import LINES, PICTURES_NOT_SENT, line
 
+DATE = "<!date^1763845200^{date_short_pretty} at {time}|2025-11-22 21:00 UTC>"
 SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
@@ -77,6 +78,29 @@ SAYS: list[tuple[dict[str, Any], str]] = [
         {"what": "late_delete", "author": None},
         "This text had already left: it is deleted here, but the customer has it.",
     ),
+    (
+        {"what": "twice", "author": "U1"},
+        "<@U1>, this text may have gone out twice: one of our machines stood still while it was being sent.",
+    ),
+    (
+        {"what": "flooded", "author": "U1"},
+        "<@U1>, that was very many replies at once, so those marked ❗ were not sent. Edit one to send it.",
+    ),
+    (
+        {"what": "not_shown", "sids": ["SM1"], "at": "2025-11-22T21:00:00+00:00"},
+        (
+            f"A text of the customer could not be shown here, because Slack refused it. It came in {DATE}. Read it in "
+            "Twilio's console: SM1."
+        ),
+    ),
+    (
+        {"what": "not_shown", "sids": ["SM1", "<!here>", "SM2"], "at": "2025-11-22T21:00:00+00:00"},
+        (
+            "3 texts of the customer could not be shown here, because Slack refused them. The first came in "
+            f"{DATE}. Read them in Twilio's console: SM1, SM2."
+        ),
+    ),
+    ({"what": "not_shown"}, "Something that belongs here could not be shown, because Slack refused it."),
     ({"what": "cannot_reply", "author": "U1"}, "<@U1>, this sender cannot receive replies, so nothing was sent."),
     ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
@@ -85,6 +109,7 @@ SAYS: list[tuple[dict[str, Any], str]] = [
 ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
     ({"what": "uncertain"}, [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]),
+    ({"what": "stale"}, [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]),
 ]
 
 

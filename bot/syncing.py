@@ -1,0 +1,93 @@
+"""`threadline sync`: since when, how far it is, and what was found, for the person who typed it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from bot.settings import StartError
+
+LONGEST = timedelta(days=365)
+
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhd])", re.ASCII)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(slots=True)
+class Missed:
+    """How much had been missed, on both sides."""
+
+    texts: int = 0
+    receipts: int = 0
+    replies: int = 0
+    edits: int = 0
+    deletions: int = 0
+    doubles: int = 0
+
+    def words(self, since: datetime) -> str:
+        """What was found, as sentences."""
+        counted = (
+            (self.texts, "text from a customer", "texts from customers"),
+            (self.replies, "reply or note", "replies and notes"),
+            (self.edits, "edit", "edits"),
+            (self.deletions, "deletion", "deletions"),
+            (self.receipts, "receipt", "receipts"),
+            (self.doubles, "post that stood there twice", "posts that stood there twice"),
+        )
+        found = [f"{count:,} {one if count == 1 else more}" for count, one, more in counted if count]
+        if not found:
+            return f"Nothing was missed since {since.astimezone():%Y-%m-%d %H:%M}."
+        listed = " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+        return f"Found {listed}. What is to be posted or sent leaves while `threadline serve` runs."
+
+
+@dataclass(eq=False)
+class Watch:
+    """Two bars on standard error: the numbers and the threads that are read."""
+
+    progress: Progress = field(
+        default_factory=lambda: Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True)
+        )
+    )
+    _bars: dict[str, TaskID] = field(default_factory=dict)
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the bars until the block ends."""
+        with self.progress:
+            yield
+
+    def numbers(self, done: int, total: int) -> None:
+        """So many of our numbers are read."""
+        self._move("Twilio: numbers", done, total)
+
+    def threads(self, done: int, total: int) -> None:
+        """So many threads are read."""
+        self._move("Slack: threads", done, total)
+
+    def _move(self, what: str, done: int, total: int) -> None:
+        if what not in self._bars:
+            self._bars[what] = self.progress.add_task(what)
+        self.progress.update(self._bars[what], completed=done, total=total)
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """`2h`, `3d`, `30m`, a day or a time of this machine; raises StartError with a sentence for anything else."""
+    span = _SPAN.fullmatch(text.strip())
+    try:
+        since = now - timedelta(**{_UNITS[span[2]]: int(span[1])}) if span else datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise StartError(
+            "--since is not right: write it as 30m, 2h or 3d, or as a day or a time: 2026-11-22 or 2026-11-22T08:00."
+        ) from None
+    since = since.astimezone(UTC)
+    if since > now:
+        raise StartError("--since is not right: it lies in the future.")
+    if since < now - LONGEST:
+        raise StartError(f"--since is not right: {LONGEST.days} days can be read back at most.")
+    return since

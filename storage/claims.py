@@ -1,0 +1,372 @@
+"""What workers hold: claimed with lanes, leases and limits in one look, renewed while a call runs, and finished."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    update,
+)
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import rate_limits
+from storage.database import now as database_now
+from storage.models import Delivery, Lane
+from storage.rate_limits import Limit
+from storage.states import UNFINISHED, DeliveryState
+from storage.upsert import rows_changed
+
+MERGED_CHARACTERS = 3000
+MERGED_TEXTS = 40
+_HORIZON_SECONDS = 1.0
+_HORIZON = timedelta(seconds=_HORIZON_SECONDS)
+
+
+def _is_unfinished(rows: Any) -> ColumnElement[bool]:
+    """In so many words, as the partial indexes say it: for a parameter neither database would use them."""
+    return col(rows.state).in_([literal_column(f"'{state}'") for state in UNFINISHED])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a kind of delivery is worked: the API method whose budget it spends, and its lane's seconds between calls."""
+
+    method: str | None = None
+    limit: Limit | None = None
+    pace_seconds: float = 0.0
+    merges: bool = False
+
+
+class LeaseOver(Exception):
+    """A worker was held up until its lease ran out: another may have taken over, so its call must not be made."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """Until when a claim is surely still its holder's, on this process's monotonic clock.
+
+    It counts from before the database was asked, so it never ends later than the lease in the database does.
+    """
+
+    until: float
+
+    def require(self) -> None:
+        """Call it right before an effect; raises LeaseOver."""
+        if time.monotonic() >= self.until:
+            raise LeaseOver
+
+
+class Truth(Enum):
+    """What to make of an effect whose worker was no longer its holder when it came to write it down."""
+
+    KNOWN = auto()  # it is written down already
+    ADOPTED = auto()  # nobody has had the effect, so this one counts
+    EXTRA = auto()  # the effect took place once more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that this worker holds until its lease runs out. `texts` are the rows that share its post.
+
+    `look`: an earlier attempt may have had its effect, so look before doing it again.
+    """
+
+    delivery: Delivery
+    texts: tuple[Delivery, ...]
+    look: bool
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    owner: str
+    clock: float
+    now: datetime
+    lease_until: float
+    lease: Lease
+
+
+async def claim(
+    session: AsyncSession, *, owner: str, terms: Mapping[str, Terms], now: datetime, lease_seconds: float, slots: int
+) -> tuple[list[Claimed], float]:
+    """Take what is due, at most one delivery per lane, and say in how many seconds the next one may be.
+
+    Only the head of a stream is taken. A row still `sending` whose lease ran out belonged to a worker that died or
+    froze: it is taken over and looked up first. `owner` must be new with each claim, since finishing is fenced by it.
+    """
+    lease = Lease(time.monotonic() + lease_seconds)
+    clock = await database_now(session)
+    spent, sleep = await _spent(session, terms, clock)
+    due: list[UUID] = []
+    for delivery_id, ready_at, not_before in await _heads(session, spent, clock=clock, now=now, limit=slots * 2):
+        wait = max(ready_at - clock, (not_before - now).total_seconds() if not_before else 0.0)
+        if wait <= 0:
+            due.append(delivery_id)
+        else:
+            sleep = min(sleep, wait)
+    if not due:
+        return [], sleep
+    claimed: list[Claimed] = []
+    holder = _Holder(owner=owner, clock=clock, now=now, lease_until=clock + lease_seconds, lease=lease)
+    locked = await _locked(session, due[:slots], clock)
+    for delivery, lane in sorted(locked, key=lambda pair: terms[pair[0].kind].method or ""):  # budgets in one order
+        kind = terms[delivery.kind]
+        if kind.method is None or await rate_limits.spend(
+            session, delivery.workspace_id, kind.method, kind.limit, clock=clock
+        ):
+            claimed.append(await _take(session, delivery, lane, kind, holder))
+        else:
+            sleep = min(sleep, (await _spent(session, terms, clock))[1])
+    await session.flush()
+    return claimed, 0.0 if claimed and len(due) > slots else sleep
+
+
+async def _spent(
+    session: AsyncSession, terms: Mapping[str, Terms], clock: float
+) -> tuple[frozenset[tuple[int, str]], float]:
+    """Which kinds of a workspace wait for their method's budget, so that they take nobody's place, and how long."""
+    waiting: set[tuple[int, str]] = set()
+    sleep = _HORIZON_SECONDS
+    for budget in await rate_limits.list_(session):
+        kinds = {kind: one for kind, one in terms.items() if one.method == budget.method}
+        wait = max((rate_limits.wait(budget, one.limit, clock=clock) for one in kinds.values()), default=0.0)
+        if wait > 0:
+            waiting |= {(budget.workspace_id, kind) for kind in kinds}
+            sleep = min(sleep, wait)
+    return frozenset(waiting), sleep
+
+
+async def _heads(
+    session: AsyncSession, spent: frozenset[tuple[int, str]], *, clock: float, now: datetime, limit: int
+) -> Sequence[tuple[UUID, float, datetime | None]]:
+    """What may be taken within a second: one row per lane, the oldest head of a stream, and drawings after them."""
+    at = {"clock": clock, "horizon": clock + _HORIZON_SECONDS, "now": now, "soon": now + _HORIZON, "most": limit}
+    rows = await (await session.connection()).execute(_heads_query(spent), at)
+    return [(id_, due, held) for id_, due, held in rows.all()]
+
+
+@lru_cache(maxsize=64)
+def _heads_query(spent: frozenset[tuple[int, str]]) -> Select[Any]:
+    """Made once for each set of spent budgets, since building it takes longer than executing it."""
+    other = aliased(Delivery)
+    head = (
+        select(func.min(other.position))
+        .where(col(other.stream) == col(Delivery.stream), _is_unfinished(other))
+        .correlate(Delivery)
+        .scalar_subquery()
+    )
+    ready_at = func.coalesce(Lane.ready_at, 0.0)
+    lease_until = func.coalesce(Lane.lease_until, 0.0)
+    latest = case((ready_at > lease_until, ready_at), else_=lease_until)
+    own = case(
+        (col(Delivery.ready_at) > col(Delivery.lease_until), col(Delivery.ready_at)), else_=col(Delivery.lease_until)
+    )
+    due_at = case((own > latest, own), else_=latest)
+    held = col(Delivery.not_before)
+    place = func.row_number().over(
+        partition_by=func.coalesce(col(Delivery.lane), cast(col(Delivery.id), String)),
+        order_by=(
+            or_(own > bindparam("clock"), held.is_not(None) & (held > bindparam("now"))),
+            col(Delivery.created_at),
+            col(Delivery.position),
+        ),
+    )
+    heads = (
+        core_select(
+            col(Delivery.id).label("id"),
+            due_at.label("due_at"),
+            held.label("not_before"),
+            col(Delivery.created_at).label("created_at"),
+            col(Delivery.lane).label("lane"),
+            place.label("place"),
+        )
+        .outerjoin(Lane, col(Lane.key) == col(Delivery.lane))
+        .where(
+            _is_unfinished(Delivery),
+            due_at <= bindparam("horizon"),
+            or_(held.is_(None), held <= bindparam("soon")),
+            or_(col(Delivery.stream).is_(None), col(Delivery.position) == head),
+            *(~((col(Delivery.workspace_id) == one) & (col(Delivery.kind) == kind)) for one, kind in sorted(spent)),
+        )
+        .subquery()
+    )
+    return (
+        core_select(heads.c.id, heads.c.due_at, heads.c.not_before)
+        .where(heads.c.place == 1)
+        .order_by(heads.c.lane.is_(None), heads.c.due_at, heads.c.created_at)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+_UNFINISHED = (
+    select(Delivery)
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)), _is_unfinished(Delivery))
+    .order_by(col(Delivery.id))
+    .with_for_update(skip_locked=True)
+)
+_FREE_LANES = (
+    select(Lane)
+    .where(
+        col(Lane.key).in_(bindparam("keys", expanding=True)),
+        col(Lane.lease_until) <= bindparam("clock"),
+        col(Lane.ready_at) <= bindparam("clock"),
+    )
+    .order_by(col(Lane.key))
+    .with_for_update(skip_locked=True)
+)
+
+
+async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> Sequence[tuple[Delivery, Lane | None]]:
+    """Those of the rows, with their lanes, that no other replica is taking at this moment."""
+    rows = (await session.exec(_UNFINISHED, params={"ids": ids})).all()
+    deliveries = [row for row in rows if row.lease_until <= clock]
+    keys = {row.lane for row in deliveries if row.lane}
+    lanes = (await session.exec(_FREE_LANES, params={"keys": list(keys), "clock": clock})).all() if keys else ()
+    free = {lane.key: lane for lane in lanes}
+    ordered = sorted(deliveries, key=lambda row: ids.index(row.id))
+    return [(row, free.get(row.lane or "")) for row in ordered if row.lane is None or row.lane in free]
+
+
+async def _take(
+    session: AsyncSession, delivery: Delivery, lane: Lane | None, kind: Terms, holder: "_Holder"
+) -> Claimed:
+    look = delivery.state != DeliveryState.WAITING
+    texts = [delivery]
+    if kind.merges:
+        texts, beyond = await _texts(session, delivery, again=delivery.attempt > 0)
+        if beyond is not None:
+            beyond.created_at = holder.now  # a flood of texts goes on behind all who wait in the channel by now
+    for row in texts:
+        row.state = DeliveryState.SENDING
+        row.owner = holder.owner
+        row.lease_until = holder.lease_until
+        row.post_id = delivery.id if kind.merges else None
+        if not look:
+            row.attempt += 1
+            row.started_at = row.started_at or holder.clock
+    if lane is not None:
+        lane.owner = holder.owner
+        lane.lease_until = holder.lease_until
+        lane.ready_at = holder.clock + kind.pace_seconds
+    return Claimed(delivery=delivery, texts=tuple(texts), look=look, lease=holder.lease)
+
+
+_STREAM = (
+    select(Delivery)
+    .where(
+        col(Delivery.stream) == bindparam("stream"),
+        _is_unfinished(Delivery),
+        col(Delivery.position) >= bindparam("position"),
+    )
+    .order_by(col(Delivery.position))
+    .limit(MERGED_TEXTS + 1)
+    .with_for_update()
+)
+
+
+async def _texts(session: AsyncSession, head: Delivery, *, again: bool) -> tuple[list[Delivery], Delivery | None]:
+    """The rows that go out as one post: those of an earlier attempt exactly, or all waiting ones that fit.
+
+    And the first text that the post had no room for.
+    """
+    texts: list[Delivery] = []
+    length = 0
+    for row in (await session.exec(_STREAM, params={"stream": head.stream, "position": head.position})).all():
+        if row.kind != head.kind or (row.post_id != head.post_id if again else row.state != head.state):
+            break
+        length += int(row.payload.get("length", 0))
+        if texts and not again and (length > MERGED_CHARACTERS or len(texts) == MERGED_TEXTS):
+            return texts, row
+        texts.append(row)
+        if head.state != DeliveryState.WAITING and not again:
+            break
+    return texts, None
+
+
+async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float) -> bool:
+    """Keep what is held while its call runs; False when it is not held any more.
+
+    The lane first, as in `finish`, so that the two cannot deadlock.
+    """
+    until = await database_now(session) + lease_seconds
+    held = claimed.delivery
+    await session.exec(
+        update(Lane).where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner).values(lease_until=until)
+    )
+    result = await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id).in_([row.id for row in claimed.texts]), col(Delivery.owner) == held.owner)
+        .where(col(Delivery.state) == DeliveryState.SENDING)
+        .values(lease_until=until)
+    )
+    return rows_changed(result) == len(claimed.texts)
+
+
+async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool:
+    """Write down what became of a claimed delivery and give its lane back.
+
+    False when it is no longer this worker's: its lease ran out and another took it over (`owner`, new with each claim,
+    is the fence). A drawing that was asked for again meanwhile stays waiting.
+    """
+    held = claimed.delivery
+    await session.exec(
+        update(Lane)
+        .where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner)
+        .values(owner=None, lease_until=0.0)
+    )
+    ours = and_(
+        col(Delivery.id).in_([row.id for row in claimed.texts]),
+        col(Delivery.owner) == held.owner,
+        col(Delivery.revision) == held.revision,
+        col(Delivery.state) == DeliveryState.SENDING,
+    )
+    result = await session.exec(update(Delivery).where(ours).values(owner=None, lease_until=0.0, **values))
+    if rows_changed(result) == len(claimed.texts):
+        return True
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == held.id, col(Delivery.owner) == held.owner, col(Delivery.revision) > held.revision)
+        .values(owner=None, lease_until=0.0)
+    )
+    return False
+
+
+async def admit(session: AsyncSession, claimed: Claimed, *, result_id: str | None, now: datetime) -> Truth:
+    """Face an effect that took place although its worker was not the holder any more: what is true is written down.
+
+    Who holds the delivery now finds it finished, and comes here in turn if its own effect was one too many.
+    """
+    ids = [row.id for row in claimed.texts]
+    rows = select(Delivery).where(col(Delivery.id).in_(ids)).order_by(col(Delivery.id))
+    found = (await session.exec(rows.with_for_update().execution_options(populate_existing=True))).all()
+    head = next(row for row in found if row.id == claimed.delivery.id)
+    if head.result_id == result_id and head.state == DeliveryState.DONE:
+        return Truth.KNOWN
+    if head.stream is None:
+        return Truth.EXTRA if head.state != DeliveryState.WAITING else Truth.KNOWN
+    if any(row.state not in (*UNFINISHED, DeliveryState.UNCERTAIN) for row in found):
+        return Truth.EXTRA
+    for row in found:
+        row.state, row.result_id, row.finished_at = DeliveryState.DONE, result_id, now
+        row.owner, row.lease_until = None, 0.0
+    await session.flush()
+    return Truth.ADOPTED

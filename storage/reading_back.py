@@ -1,0 +1,189 @@
+"""What reading back asks and writes: how far each side was read, what we know already, and what still has to go out."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, text, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Conversation, Delivery, Inbox, Message, RawRequest, ReplyChange, Thread, Workspace
+from storage.states import UNSENT, DeliveryState, Direction, Kind, MessageStatus
+
+_ON_ITS_WAY = (
+    MessageStatus.ACCEPTED,
+    MessageStatus.SCHEDULED,
+    MessageStatus.QUEUED,
+    MessageStatus.SENDING,
+    MessageStatus.SENT,
+)
+_IS_OUTBOUND = text("message.direction = 'outbound'")  # as the index has it, which a parameter would not match
+_CAN_BE_TAKEN_BACK = (MessageStatus.HELD, *UNSENT)
+_LOOKED_FOR = (Kind.CARD, Kind.TEXT, Kind.LINE, Kind.REPLY)
+_MOST_KEYS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A thread to read; `unsent_ts` is the oldest message in its conversation that can still be changed or deleted."""
+
+    conversation_id: int
+    channel_id: str
+    root_ts: str
+    unsent_ts: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What we know of a rep's message: its newest edit, and whether deleting it still changes what is sent."""
+
+    edited_ts: str
+    can_be_taken_back: bool
+
+
+async def find_missing(session: AsyncSession, source: str, keys: Sequence[str]) -> set[str]:
+    """Those of the requests that never came in, by their sender's ids."""
+    missing = set(keys)
+    for start in range(0, len(keys), _MOST_KEYS):
+        some = keys[start : start + _MOST_KEYS]
+        rows = select(RawRequest.key).where(col(RawRequest.source) == source, col(RawRequest.key).in_(some))
+        missing.difference_update((await session.exec(rows)).all())
+    return missing
+
+
+async def inbox_is_read(session: AsyncSession, inbox_id: int, up_to: datetime) -> None:
+    """Note that Twilio's list of an inbox's number is stored up to here; never back."""
+    behind = or_(col(Inbox.read_back_to).is_(None), col(Inbox.read_back_to) < up_to)
+    await session.exec(update(Inbox).where(col(Inbox.id) == inbox_id, behind).values(read_back_to=up_to))
+
+
+async def workspace_is_read(session: AsyncSession, workspace_id: int, up_to: datetime) -> None:
+    """Note that what was written in a workspace's threads is stored up to here; never back."""
+    behind = or_(col(Workspace.read_back_to).is_(None), col(Workspace.read_back_to) < up_to)
+    await session.exec(update(Workspace).where(col(Workspace.id) == workspace_id, behind).values(read_back_to=up_to))
+
+
+async def list_on_its_way(session: AsyncSession, inbox_id: int, *, since: datetime) -> Sequence[Message]:
+    """Texts of ours that Twilio has had since then and whose last word is still to come."""
+    rows = (
+        select(Message)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            col(Conversation.inbox_id) == inbox_id,
+            _IS_OUTBOUND,
+            col(Message.status).in_(_ON_ITS_WAY),
+            col(Message.sid).is_not(None),
+            col(Message.left_at) >= since,
+        )
+    )
+    return (await session.exec(rows)).all()
+
+
+async def list_places(session: AsyncSession, workspace_id: int, *, active_since: datetime) -> list[Place]:
+    """The threads of conversations in which something has happened since then, the newest activity first."""
+    unsent = (
+        select(Message.conversation_id, Message.ts)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            col(Conversation.workspace_id) == workspace_id,
+            col(Conversation.last_activity_at) >= active_since,
+            _IS_OUTBOUND,
+            col(Message.status).in_(_CAN_BE_TAKEN_BACK),
+            col(Message.created_at) >= active_since,
+            col(Message.ts).is_not(None),
+        )
+    )
+    oldest: dict[int, str] = {}
+    for conversation_id, ts in (await session.exec(unsent)).all():
+        oldest[conversation_id] = min(oldest.get(conversation_id, ts or ""), ts or "")
+    threads = (
+        select(Thread)
+        .join(Conversation, col(Conversation.id) == col(Thread.conversation_id))
+        .where(
+            col(Thread.workspace_id) == workspace_id,
+            col(Thread.root_ts).is_not(None),
+            or_(col(Conversation.last_activity_at) >= active_since, col(Thread.created_at) >= active_since),
+        )
+        .order_by(col(Conversation.last_activity_at).desc(), col(Thread.id).desc())
+    )
+    return [
+        Place(
+            conversation_id=thread.conversation_id,
+            channel_id=thread.channel_id,
+            root_ts=thread.root_ts or "",
+            unsent_ts=oldest.get(thread.conversation_id),
+        )
+        for thread in (await session.exec(threads)).all()
+    ]
+
+
+async def list_known(session: AsyncSession, workspace_id: int, place: Place, *, after_ts: str) -> dict[str, Known]:
+    """What reps wrote in a conversation after a ts, as far as we know."""
+    rows = select(Message).where(
+        col(Message.workspace_id) == workspace_id,
+        col(Message.conversation_id) == place.conversation_id,
+        col(Message.channel_id) == place.channel_id,
+        col(Message.ts) > after_ts,
+    )
+    written = (await session.exec(rows)).all()
+    changes = select(ReplyChange).where(
+        col(ReplyChange.workspace_id) == workspace_id,
+        col(ReplyChange.channel_id) == place.channel_id,
+        col(ReplyChange.ts).in_([one.ts for one in written]),
+    )
+    edited = {change.ts: change.edited_ts for change in (await session.exec(changes)).all()}
+    return {
+        one.ts or "": Known(
+            edited_ts=max(one.edited_ts or "", edited.get(one.ts or "", "")),
+            can_be_taken_back=one.status in _CAN_BE_TAKEN_BACK
+            or (one.direction == Direction.NOTE and one.status != MessageStatus.CANCELED),
+        )
+        for one in written
+    }
+
+
+async def last_before(session: AsyncSession, conversation: Conversation, *, at: datetime) -> int:
+    """The last position before the first text that the contact wrote after this; the present one if there is none."""
+    rows = select(func.min(Message.position)).where(
+        col(Message.conversation_id) == conversation.id,
+        col(Message.direction) == Direction.INBOUND,
+        col(Message.created_at) > at,
+    )
+    first = (await session.exec(rows)).one()
+    return conversation.counter if first is None else first - 1
+
+
+async def never_happened(session: AsyncSession, absent: Delivery, *, seen: Collection[UUID]) -> None:
+    """Have done what stands in the same place in Slack as one that is absent there, and was not `seen` either.
+
+    Only what a database that was lost may have done, and this one never tried.
+    """
+    is_card = absent.kind == Kind.CARD
+    await session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.lane) == absent.lane,
+            col(Delivery.kind) == Kind.CARD if is_card else col(Delivery.stream) == absent.stream,
+            col(Delivery.state) == DeliveryState.UNKNOWN,
+            col(Delivery.attempt) == 0,
+            col(Delivery.started_at) >= absent.started_at,
+            col(Delivery.id).not_in(seen),
+        )
+        .values(state=DeliveryState.WAITING, ready_at=0.0)
+    )
+
+
+async def doubt(session: AsyncSession, workspace_id: int, *, before: datetime) -> None:
+    """Have looked for, before it is done, what has waited since then: a database that was lost may have done it."""
+    rows = select(Delivery).where(
+        col(Delivery.workspace_id) == workspace_id,
+        col(Delivery.state) == DeliveryState.WAITING,
+        col(Delivery.attempt) == 0,
+        col(Delivery.kind).in_(_LOOKED_FOR),
+        col(Delivery.created_at) < before,
+        or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) < before),
+    )
+    for delivery in (await session.exec(rows.with_for_update(skip_locked=True))).all():
+        delivery.state, delivery.started_at = DeliveryState.UNKNOWN, delivery.created_at.timestamp()

@@ -1,0 +1,72 @@
+"""The states and kinds that columns hold, as words."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Direction(StrEnum):
+    """Which way a message went; a note stays inside."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+class MessageStatus(StrEnum):
+    """What became of a message, in Twilio's words; `held`, `stale` (its author is asked) and `uncertain` are ours."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    STALE = "stale"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNCERTAIN = "uncertain"
+
+
+FAILED = (MessageStatus.UNDELIVERED, MessageStatus.FAILED)
+UNSENT = (*FAILED, MessageStatus.STALE)
+NO_ANSWER = (*UNSENT, MessageStatus.CANCELED)
+
+
+class DeliveryState(StrEnum):
+    """Where an effect on the outside stands; all but the first three count as finished for order."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    PARKED = "parked"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+class Kind(StrEnum):
+    """What a delivery does on the outside."""
+
+    CARD = "card"
+    TEXT = "text"
+    LINE = "line"
+    ALERT = "alert"
+    REPLY = "reply"
+    REDRAW = "redraw"
+    MARK = "mark"
+    WHISPER = "whisper"
+    DELETION = "deletion"
+    NOTICE = "notice"

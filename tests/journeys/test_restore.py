@@ -1,0 +1,146 @@
+"""Yesterday's backup of the database is restored: what the lost one had done is recognised, and nothing is doubled."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import errand
+from playground.playground import Playground
+from playground.seed import CHANNEL, NUMBER
+from playground.world import BOT_USER
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import DELIVERED, NOTE, marks, opened, quoted, received, reply, sms, waits
+from tests.journeys.screen import ALICE, ANA, BOB
+
+pytestmark = [
+    pytest.mark.usefixtures("soon"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Make a backup of a SQLite file, or put it back."""
+    target.unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def shown(world: World) -> list[tuple[str, str]]:
+    """Everything in the channel and its threads, in order: who, and what."""
+    return [(post.user, post.text) for post in world.posts]
+
+
+async def _live(world: World, eventually: Eventually) -> tuple[Any, Any]:
+    """A day of work that the backup does not know: texts of known and new people, replies, a note, an owner."""
+    play = world.play
+    alice = world.roots()[0]
+    for body in ("One", "Two"):
+        await play.text(ALICE, NUMBER, body)
+    await reply(world, alice, "Yes")
+    await reply(world, alice, "Yes")
+    note = await reply(world, alice, "// nice")
+    bob = await opened(world, BOB, "Hello?")
+    await play.press(ANA, CHANNEL, bob.ts, "claim")
+    await reply(world, bob, "Hello Bob")
+    await play.text(BOB, NUMBER, "Thanks")
+    await eventually(lambda: received(world) == ["Yes", "Yes"])
+    await eventually(lambda: received(world, BOB) == ["Hello Bob"])
+    await eventually(lambda: [quoted(post) for post in world.thread(bob.ts) if quoted(post)] == [["Thanks"]])
+    await eventually(lambda: NOTE in marks(note))
+    await play.quiet(0.3)
+    return alice, bob
+
+
+async def test_nothing_is_doubled_on_either_side(
+    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+) -> None:
+    """All that the lost database had posted and sent is found where it is; then work goes on where it was."""
+    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
+    async with start() as world:
+        await opened(world)
+        await play.quiet(0.3)
+    copy(database, backup)
+    play.world.ahead += 3600
+    async with start() as world:
+        alice, bob = await _live(world, eventually)
+    before = shown(world)
+    copy(backup, database)
+    play.world.ahead += 3600
+    async with start() as world:
+        await eventually(lambda: not world.bridge.threads._is_behind)
+        await play.quiet(1.0)
+        assert received(world) == ["Yes", "Yes"]
+        assert received(world, BOB) == ["Hello Bob"]
+        assert shown(world) == before
+        await play.text(BOB, NUMBER, "One more thing")
+        await eventually(lambda: any(quoted(post) == ["One more thing"] for post in world.thread(bob.ts)))
+        answer = await reply(world, bob, "Go on")
+        await eventually(lambda: received(world, BOB) == ["Hello Bob", "Go on"])
+        await eventually(lambda: DELIVERED in marks(answer))
+        await eventually(lambda: not waits(world.roots()[1]))
+        assert [root.ts for root in world.roots()] == [alice.ts, bob.ts]
+
+
+async def test_a_reply_that_waited_in_the_backup_is_not_sent_again(
+    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+) -> None:
+    """The backup was made in the seconds of a hold: the lost database has sent the reply since."""
+    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
+    async with start(reply_hold_seconds=60) as world:
+        card = await opened(world)
+        await reply(world, card, "Yes")
+    copy(database, backup)
+    play.world.ahead += 120
+    async with start() as world:
+        await eventually(lambda: received(world) == ["Yes"])
+        await play.quiet(0.3)
+    copy(backup, database)
+    play.world.ahead += 600
+    async with start() as world:
+        await reply(world, card, "Next")
+        await eventually(lambda: received(world) == ["Yes", "Next"])
+
+
+async def test_late_receipts_of_the_lost_database_harm_nobody(
+    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+) -> None:
+    """A receipt names a message by a number that means another one now, or none: nobody's text is taken for it."""
+    play.receipts.hold = True
+    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
+    async with start() as world:
+        card = await opened(world)
+        await play.quiet(0.3)
+    copy(database, backup)
+    async with start() as world:
+        await reply(world, card, "Lost")
+        await reply(world, card, "Lost too")
+        await eventually(lambda: len(sms(world)) == 2)
+    lost = sms(world)
+    for post in [post for post in world.thread(card.ts) if post.user != BOT_USER]:
+        await play.delete(ANA, CHANNEL, post.ts)
+    copy(backup, database)
+    async with start(reply_hold_seconds=60) as world:
+        await eventually(lambda: not world.bridge.threads._is_behind)
+        new = await reply(world, card, "New")
+        for text in lost:
+            text.status_callback = (text.status_callback or "").replace(
+                (text.status_callback or "").split("/twilio")[0], play.core.app_url or ""
+            )
+            answer = await play.receipt(text, "delivered")
+            assert answer is not None
+            assert answer.status == 204
+        await play.quiet()
+        assert marks(new) == set()
+        play.world.ahead += 61
+        world.bridge.courier.wake()
+        await eventually(lambda: received(world) == ["Lost", "Lost too", "New"])
