@@ -23,8 +23,8 @@ _NO_LIMIT = Limit(per_minute=1_000_000_000, burst=1_000_000)
 async def _verified(settings: Settings) -> AsyncIterator[Bridge]:
     """The same server, whose intake answers at once."""
 
-    async def take(source: str, key: str, body: dict[str, Any]) -> Receipt:
-        del source, key, body
+    async def take(source: str, key: str, body: dict[str, Any], stream: str | None = None) -> Receipt:
+        del source, key, body, stream
         return Receipt.PROCESSED
 
     async with _stored(settings) as bridge:

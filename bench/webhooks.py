@@ -65,7 +65,7 @@ async def _compare(ground: Ground, world: Outside, verifier: Bridge, kind: str, 
             durable.append(await _round(taking, new, seconds))
             use_cases.append((await rows.processed(database_url) - before) / durable[-1].run.seconds)
         await world.connect(None)
-    refused = sum(one.run.refused for one in durable)
+    refused = sum(one.run.refused for one in (*durable, *alone))
     pairs = list(zip(durable, alone, strict=True))
 
     def told(what: str, figures: Iterable[float], unit: str = "", **aim: float | None) -> Finding:

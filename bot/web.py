@@ -109,6 +109,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
     """Serve on a socket until the block ends: then stop accepting, and finish what is in flight."""
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only for sockets that it makes itself
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
     )

@@ -31,7 +31,7 @@ _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to 
 _GROUP = 100
 _FEW = 4  # that come together are used in the transaction that stores them, more of them after it
 _BATCH = 20
-_MOMENT = 0.025  # seconds for use cases at a time
+_MOMENT = 0.015  # seconds for use cases at a time
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
 _SOONEST = timedelta(seconds=1)
@@ -143,13 +143,16 @@ class Intake:
 
     async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
         """Store requests; a few of them are used at once, unless another replica could deadlock with that."""
-        async with self.database.write() as session:
-            at_once = len(requests) == 1 or (len(requests) <= _FEW and await raw_requests.is_our_turn(session))
+        few = len(requests) <= _FEW
+        async with self.database.write() if few else self.database.transaction() as session:
+            at_once = len(requests) == 1 or (few and await raw_requests.is_our_turn(session))
             blocked = await raw_requests.blocked(session, requests) if at_once else set()
-            rows = await raw_requests.store(session, requests, now=self.clock.now())
-            receipts = await self._use(session, rows if at_once else (), blocked=blocked)
+            now = self.clock.now()
+            new = await raw_requests.store(session, requests, now=now)
+            rows = await raw_requests.load(session, requests, new, now=now) if at_once else []
+            receipts = await self._use(session, rows, blocked=blocked)
         self._is_behind = self._is_behind or not at_once
-        return [receipts.get(row.id, Receipt.WAITING) for row in rows]
+        return [receipts[row.id] for row in rows] or [Receipt.WAITING] * len(requests)
 
     async def _use(self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str]) -> dict[int, Receipt]:
         """Run use cases until the moment is over, those without a stream first; what became of each request, by id."""

@@ -14,7 +14,8 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
 
     Call it after the messages, status or owner of a locked conversation have changed.
     """
-    await session.flush()
+    if session.new or any(row is not conversation for row in session.dirty):
+        await session.flush()
     settled = await conversations.answered_to(session, conversation)
     unread, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
     if conversation.assignee_id is not None and conversation.read_to != settled:  # without an owner nobody has a mark

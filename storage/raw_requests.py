@@ -1,11 +1,12 @@
 """Webhooks as they came: stored first, used in their order, kept until they could be used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,10 +28,29 @@ class Request:
     stream: str | None = None
 
 
-async def store(session: AsyncSession, requests: Sequence[Request], *, now: datetime) -> list[RawRequest]:
-    """Store requests in one statement; a row for each, in order: a repeat gets the first one's, locked."""
-    values: dict[tuple[str, str], dict[str, Any]] = {
-        (one.source, one.key): {
+# Made once, since building a statement costs more than executing it.
+_WAITING = select(RawRequest.stream).where(
+    col(RawRequest.processed_at).is_(None),
+    col(RawRequest.attempts) < BLOCKING_ATTEMPTS,
+    col(RawRequest.stream).in_(bindparam("streams", expanding=True)),
+    col(RawRequest.key).not_in(bindparam("keys", expanding=True)),
+)
+_USED = (
+    update(RawRequest)
+    .where(col(RawRequest.id).in_(bindparam("ids", expanding=True)))
+    .values(processed_at=bindparam("now"), attempts=col(RawRequest.attempts) + 1, error=None)
+)
+
+
+@cache
+def _store(new: Any) -> Any:
+    return new.on_conflict_do_nothing().returning(col(RawRequest.id), col(RawRequest.source), col(RawRequest.key))
+
+
+async def store(session: AsyncSession, requests: Sequence[Request], *, now: datetime) -> dict[tuple[str, str], int]:
+    """Store requests in one statement; the ids of those that are new, by source and key."""
+    values = [
+        {
             "source": one.source,
             "key": one.key,
             "stream": one.stream,
@@ -38,15 +58,30 @@ async def store(session: AsyncSession, requests: Sequence[Request], *, now: date
             "received_at": now,
             "attempts": 0,
         }
+        for one in {(one.source, one.key): one for one in requests}.values()
+    ]
+    stored = await (await session.connection()).execute(_store(insert(session, RawRequest)), values)
+    return {(source, key): id_ for id_, source, key in stored.all()}
+
+
+async def load(
+    session: AsyncSession, requests: Sequence[Request], new: Mapping[tuple[str, str], int], *, now: datetime
+) -> list[RawRequest]:
+    """The rows of requests that were just stored, in order; a repeat gets the first one's, locked."""
+    return [
+        RawRequest(
+            id=new[one.source, one.key],
+            source=one.source,
+            key=one.key,
+            stream=one.stream,
+            body=one.body,
+            received_at=now,
+            attempts=0,
+        )
+        if (one.source, one.key) in new
+        else await _lock(session, one.source, one.key)
         for one in requests
-    }
-    new = insert(session, RawRequest).on_conflict_do_nothing()
-    new = new.returning(col(RawRequest.id), col(RawRequest.source), col(RawRequest.key))
-    stored = await (await session.connection()).execute(new, list(values.values()))
-    rows = {(source, key): RawRequest(id=id_, **values[source, key]) for id_, source, key in stored.all()}
-    for known in values.keys() - rows.keys():
-        rows[known] = await _lock(session, *known)
-    return [rows[one.source, one.key] for one in requests]
+    ]
 
 
 async def _lock(session: AsyncSession, source: str, key: str) -> RawRequest:
@@ -56,14 +91,11 @@ async def _lock(session: AsyncSession, source: str, key: str) -> RawRequest:
 
 async def blocked(session: AsyncSession, requests: Sequence[Request]) -> set[str]:
     """Those of the streams of these requests in which an earlier one still waits to be used."""
-    streams = {one.stream for one in requests if one.stream}
-    rows = select(RawRequest.stream).where(
-        col(RawRequest.processed_at).is_(None),
-        col(RawRequest.attempts) < BLOCKING_ATTEMPTS,
-        col(RawRequest.stream).in_(streams),
-        col(RawRequest.key).not_in([one.key for one in requests]),
-    )
-    return {stream for stream in (await session.exec(rows)).all() if stream} if streams else set()
+    streams = [one.stream for one in requests if one.stream]
+    if not streams:
+        return set()
+    about = {"streams": streams, "keys": [one.key for one in requests]}
+    return {stream for stream in (await session.exec(_WAITING, params=about)).all() if stream}
 
 
 async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
@@ -104,8 +136,7 @@ async def list_failed(session: AsyncSession, error: str, *, now: datetime) -> Se
 async def used(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> None:
     """Write down that the use cases of these requests have run through."""
     if ids:
-        rows = update(RawRequest).where(col(RawRequest.id).in_(ids))
-        await session.exec(rows.values(processed_at=now, attempts=col(RawRequest.attempts) + 1, error=None))
+        await (await session.connection()).execute(_USED, {"ids": ids, "now": now})
 
 
 async def forget(session: AsyncSession, request_id: int) -> None:
