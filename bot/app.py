@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -14,7 +15,6 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
@@ -28,7 +28,7 @@ from bot.people import Directory
 from bot.reading_back import MARK_SECONDS, ThreadReader
 from bot.settings import Settings, StartError
 from bot.syncing import Missed, Watch
-from desk import health, receipts, reply
+from desk import departure, health, receipts
 from desk.clock import Clock, SystemClock
 from desk.delivery import Courier, Effect, Sender, Settle
 from desk.intake import Intake
@@ -46,7 +46,10 @@ from storage.states import Kind
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_FIRST_SECONDS = 1.5  # in which the first start of all waits for the directory
 _READY_SECONDS = 2.0
 _STOP_SECONDS = 6.0  # after the 3 that requests have, so that a process is gone within 10
 _UNREACHABLE = "{} could not be reached: check the network, and {} if you set it. What was found before is kept."
@@ -55,11 +58,11 @@ _DOUBTED_AFTER = timedelta(minutes=5)  # a database that was lost may have done 
 # Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
 _POST_SECONDS = 1.05
 _POSTS = Limit(per_minute=297, burst=5)  # a larger burst would be taken from the minute's steady pace
-_UPDATES = Terms(method="chat.update", limit=Limit(per_minute=48, burst=16))
-_REACTIONS = Terms(method="reactions.add", limit=Limit(per_minute=48, burst=16))
-_WHISPERS = Terms(method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
-_DELETIONS = Terms(method="chat.delete", limit=Limit(per_minute=48, burst=16))
-_SMS = Terms()
+_UPDATES = Terms(group="drawings", method="chat.update", limit=Limit(per_minute=48, burst=16))
+_REACTIONS = Terms(group="drawings", method="reactions.add", limit=Limit(per_minute=48, burst=16))
+_WHISPERS = Terms(group="drawings", method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
+_DELETIONS = Terms(group="drawings", method="chat.delete", limit=Limit(per_minute=48, burst=16))
+_SMS = Terms(group="texts")
 _SMS_LOOKS = (5.0, 15.0, 60.0)
 
 
@@ -72,6 +75,7 @@ class Bridge:
     workspace: Workspace
     web: Starlette
     bolt: AsyncApp
+    directory: Directory
     intake: Intake
     courier: Courier
     texts: TextReader
@@ -95,7 +99,7 @@ async def open_bridge(
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
-        directory = Directory(_patient(slack), database, workspace)
+        directory = Directory(slack, database, workspace)
         managers = Managers(slack, settings.managers)
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
@@ -105,10 +109,12 @@ async def open_bridge(
         intake = Intake(database, clock, use_cases, observe=metrics.received)
         courier = Courier(database, clock, effects, observe=metrics.observe)
         database.on_commit.append(courier.wake)
+        directory.on_news.append(intake.wake)
         context = Context(database, clock, intake, directory, workspace, managers)
         bolt = _bolt(slack, settings, context)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         threads = ThreadReader(slack, context)
+        context.missed.append(threads.miss)
         webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake, texts.errand.ask)
         bridge = Bridge(
             settings=settings,
@@ -122,6 +128,7 @@ async def open_bridge(
                 metrics.scrape,
             ),
             bolt=bolt,
+            directory=directory,
             intake=intake,
             courier=courier,
             texts=texts,
@@ -144,11 +151,14 @@ async def open_bridge(
         )
         if settings.slack_app_token:
             await start.check_app_token(slack, settings.slack_app_token)
-        await _sync(directory)
         async with database.write() as rows:
             await reading_back.doubt(rows, workspace.id, before=clock.now() - _DOUBTED_AFTER)
+        is_first = await directory.is_empty()
         intake.wake()
         await _run(bridge, stack)
+        if is_first:
+            with suppress(TimeoutError):  # who is unknown is asked about, and heard then
+                await asyncio.wait_for(directory.was_read.wait(), _FIRST_SECONDS)
         yield bridge
 
 
@@ -170,16 +180,6 @@ async def _reach(
     return database, slack, twilio, workspace
 
 
-def _patient(slack: AsyncWebClient) -> AsyncWebClient:
-    """A client for reading long lists, which waits as long as Slack asks it to; nothing is ever posted with it."""
-    return AsyncWebClient(
-        slack.token,
-        base_url=slack.base_url,
-        session=slack.session,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=10)],
-    )
-
-
 def _channels(settings: Settings) -> dict[str, tuple[str, str]]:
     """Our numbers as INBOXES has them, with what each is called and its channel."""
     channels = {}
@@ -194,7 +194,7 @@ def _channels(settings: Settings) -> dict[str, tuple[str, str]]:
 
 def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, Effect]:
     """How each kind of delivery is sent, looked up and written down."""
-    posts = Terms(method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
+    posts = Terms(group="posts", method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
 
     def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
         return Effect(terms=terms, send=send, look=board.look, settle=settle, take_back=board.take_back, absent_looks=2)
@@ -214,7 +214,7 @@ def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, E
         Kind.DELETION: draw(board.delete, _DELETIONS),
         Kind.REPLY: Effect(
             terms=_SMS,
-            send=reply.unless_stale(gateway.send, board.clock),
+            send=departure.checked(gateway.send, board.database, board.clock),
             look=gateway.look,
             settle=receipts.settle,
             take_back=receipts.tell_extra,
@@ -248,18 +248,11 @@ def _bolt(slack: AsyncWebClient, settings: Settings, context: Context) -> AsyncA
     return bolt
 
 
-async def _sync(directory: Directory) -> None:
-    """Read the directory; when Slack is away the stored one will do until tonight."""
-    try:
-        await directory.sync()
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        log.warning("directory not read", error=type(error).__name__)
-
-
 async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     """Start the workers; when the stack unwinds, what is in flight is finished before anything is closed."""
     courier = asyncio.create_task(bridge.courier.run())
-    errands = (bridge.texts.errand, bridge.threads.errand)
+    directory = bridge.directory
+    errands = (directory.reading, directory.asking, bridge.texts.errand, bridge.threads.errand)
     running = [asyncio.create_task(errand.run()) for errand in errands]
 
     async def stop() -> None:
@@ -269,6 +262,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
         ends = [asyncio.create_task(end) for end in (bridge.schedule.stop(), bridge.intake.stop())]
         await asyncio.wait([courier, *running, *ends], timeout=_STOP_SECONDS)
 
+    directory.reading.ask()
     bridge.texts.errand.ask()
     bridge.schedule.start()
     stack.push_async_callback(stop)
@@ -308,10 +302,29 @@ async def serve(settings: Settings) -> None:
     """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
     stop = web.interruption()
     with start.bind(settings) as bound:
-        async with open_bridge(settings) as bridge, web.serving(bridge.web, bound):
+        async with AsyncExitStack() as stack:
+            bridge = await _unless(stop, stack.enter_async_context(open_bridge(settings)))
+            if bridge is None:
+                return
+            await stack.enter_async_context(web.serving(bridge.web, bound))
             await start.tell_admin(settings, bridge.database, bridge.workspace)
+            if await _unless(stop, bridge.directory.was_read.wait()):
+                start.tell_absence(bridge.directory.absent_from)
             await stop.wait()
             bridge.courier.stop()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What comes of `work`; None when it was ended, because it is time to stop."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+    try:
+        return await working
+    except asyncio.CancelledError:
+        return None
 
 
 async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
@@ -320,7 +333,7 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
     missed = Missed()
     async with AsyncExitStack() as stack:
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
-        directory = Directory(_patient(slack), database, workspace)
+        directory = Directory(slack, database, workspace)
         hold = timedelta(seconds=settings.reply_hold_seconds)
         intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory)})
         stack.push_async_callback(intake.finish)

@@ -3,11 +3,10 @@
 Every post carries our id in its metadata, so that one whose answer was lost is found again and adopted.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 import structlog
@@ -17,21 +16,22 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks import alerts, card, health, lines, texts, whispers
 from bot.blocks.post import Post
+from bot.looking import ROOT_GONE, Looking, Roots
+from bot.metadata import EVENT_TYPE
 from desk import cards, lifecycle, outbox, poison
 from desk.clock import Clock
-from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Refused, Retry, Settled, Sight, Unknown
+from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
 from desk.values import Backlog, Card, Text
-from storage import conversations, inboxes, messages, raw_requests, reading_back
+from storage import conversations, inboxes, messages, raw_requests
 from storage.claims import Claimed
 from storage.database import Database, Session
-from storage.models import Delivery, Thread
-from storage.states import Kind, MessageStatus
+from storage.models import Thread
+from storage.states import MessageStatus
 
 log = structlog.get_logger(__name__)
 
-EVENT_TYPE = "threadline_delivery"
 MARKS = {
     "waiting": "hourglass_flowing_sand",
     "delivered": "white_check_mark",
@@ -40,13 +40,20 @@ MARKS = {
     "recovered": "arrows_counterclockwise",
 }
 
-_HISTORY_MARGIN = 60.0  # seconds by which Slack's clock and the database's may differ
-_HISTORY_PAGE = 100
 _CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "restricted_action")
 _TOKEN_REFUSED = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
 _UNSURE = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
 _CONTENT = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text")
-_ROOT_GONE = ("thread_not_found", "message_not_found")
+_ADMINS = (  # what an admin can put right, so that no text is dropped
+    "missing_scope",
+    "access_denied",
+    "message_limit_exceeded",
+    "team_access_not_granted",
+    "ekm_access_denied",
+    "no_permission",
+    "org_login_required",
+    "not_allowed_token_type",
+)
 _NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled")
 _PEOPLE = ("U", "W")  # with which ids of users begin
 _AWAY_SECONDS = 30.0
@@ -64,6 +71,7 @@ class Board:
     database: Database
     clock: Clock
     managers: Sequence[str]
+    roots: Roots = field(default_factory=Roots)
 
     async def post_card(self, claimed: Claimed) -> Outcome:
         """Post the root of a conversation's thread."""
@@ -173,7 +181,7 @@ class Board:
         return Done() if isinstance(outcome, Refused) else outcome
 
     async def whisper(self, claimed: Claimed) -> Outcome:
-        """Tell one person something in the thread; at most once, and lost without harm."""
+        """Tell one person something in the thread; rather twice than not at all."""
         payload = dict(claimed.delivery.payload)
         what, reader = payload["what"], payload.pop("reader")
         async with self.database.read() as session:
@@ -233,7 +241,7 @@ class Board:
         if isinstance(outcome, Refused) and outcome.reason in _CONTENT:
             log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
             outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message))
-        if isinstance(outcome, Refused) and outcome.reason in _ROOT_GONE and thread is not None:
+        if isinstance(outcome, Refused) and outcome.reason in ROOT_GONE and thread is not None:
             async with self.database.write() as session:
                 await lifecycle.replace_card(
                     session, thread.workspace_id, thread.channel_id, thread.root_ts or "", now=self.clock.now()
@@ -241,7 +249,9 @@ class Board:
             return Retry(seconds=_CARD_SECONDS, reason="the thread's root is gone")
         if isinstance(outcome, Refused) and outcome.reason not in _CONTENT:
             log.error("not posted", delivery=str(claimed.delivery.id), reason=outcome.reason)
-            return Retry(seconds=_AWAY_SECONDS, reason=outcome.reason)  # an admin can put it right: no text is dropped
+            if outcome.reason in _ADMINS or outcome.reason.startswith("restricted_action"):
+                return Retry(seconds=_AWAY_SECONDS, reason=outcome.reason)
+            return Retry(seconds=_RETRY_SECONDS, reason=outcome.reason, is_own=True)
         return Done(outcome.result_id, drawn=revision) if isinstance(outcome, Done) else outcome
 
     async def _call(self, claimed: Claimed, call: Call) -> Outcome:
@@ -264,57 +274,12 @@ class Board:
 
     async def look(self, claimed: Claimed) -> Sight:
         """Look for our id among what was posted since the attempt began, wherever it may have been posted."""
-        delivery = claimed.delivery
-        seen: set[str] = set()
         try:
-            for channel_id, root_ts in await self._places(delivery):
-                async for message in self._posted(channel_id, root_ts, since=delivery.started_at or 0.0):
-                    payload = (message.get("metadata") or {}).get("event_payload") or {}
-                    if str(delivery.id) in payload.get("deliveries", ()):
-                        return Found(message["ts"])
-                    seen.update(payload.get("deliveries", ()))
+            return await Looking(self.client, self.database, self.roots, claimed.delivery).look()
         except (TimeoutError, aiohttp.ClientError) as error:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
             return CannotTell(str(error.response.get("error")), _patience(error))
-        if delivery.attempt == 0:  # only a database that was lost can have posted it, and whatever else it has not
-            async with self.database.write() as session:
-                await reading_back.never_happened(session, delivery, seen={UUID(one) for one in seen})
-        return Absent()
-
-    async def _places(self, delivery: Delivery) -> list[tuple[str, str | None]]:
-        """Channels (with None) and threads in which a delivery may have been posted."""
-        async with self.database.read() as session:
-            if delivery.conversation_id is None:
-                inbox = await inboxes.get(session, delivery.workspace_id, delivery.payload["inbox_id"])
-                return [(inbox.channel_id, None)]
-            threads = await conversations.list_threads(session, delivery.conversation_id)
-        if delivery.kind == Kind.CARD:
-            return [(thread.channel_id, None) for thread in threads if thread.id == delivery.payload["thread_id"]]
-        return [(thread.channel_id, thread.root_ts) for thread in reversed(threads) if thread.root_ts]
-
-    async def _posted(self, channel_id: str, root_ts: str | None, *, since: float) -> AsyncIterator[dict[str, Any]]:
-        asked: dict[str, Any] = {
-            "channel": channel_id,
-            "oldest": f"{since - _HISTORY_MARGIN:.6f}",
-            "limit": _HISTORY_PAGE,
-            "include_all_metadata": True,
-        }
-        while True:
-            try:
-                if root_ts is None:
-                    answer = await self.client.conversations_history(**asked)
-                else:
-                    answer = await self.client.conversations_replies(ts=root_ts, **asked)
-            except SlackApiError as error:
-                if error.response.get("error") in _ROOT_GONE:
-                    return  # its root was deleted, so nothing stands there
-                raise
-            for message in answer["messages"]:
-                yield message
-            asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not asked["cursor"]:
-                return
 
     async def look_again(self, claimed: Claimed) -> Sight:
         """A drawing is simply done again."""

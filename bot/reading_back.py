@@ -4,8 +4,8 @@ What is found goes through the same door as the events. Slack lets an app outsid
 messages a minute, so threads in which nothing was written since are told from their roots, and the rest takes its time.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +16,14 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.board import EVENT_TYPE
+from bot import metadata
 from bot.handlers import replies
 from bot.handlers.context import Body, Context
+from bot.looking import ROOT_GONE
 from desk import outbox
-from desk.errand import Errand, Pause
-from storage import deliveries, inboxes, reading_back, workspaces
+from desk.errand import Errand, Pause, Stopped
+from desk.errors import NotYet
+from storage import deliveries, inboxes, jobs, reading_back, workspaces
 from storage.reading_back import Known, Place
 
 log = structlog.get_logger(__name__)
@@ -30,11 +32,11 @@ MARK_SECONDS = 60.0
 
 _ACTIVE = timedelta(days=14)
 _OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
+_EVERY = timedelta(minutes=20)  # soon enough that what was missed is not too old to be sent by itself
 _CERTAIN = timedelta(minutes=10)  # Slack sends an event again for six minutes; after that it has come or never will
 _PAGE = 200
 _PATIENCE_SECONDS = 5.0
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
-_GONE = ("thread_not_found", "message_not_found")
 _CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope")
 
 Step = Callable[[int, int], None]
@@ -56,7 +58,7 @@ class _Roots:
 
     oldest: str
     newest_reply: dict[str, str] = field(default_factory=dict)
-    ours: set[str] = field(default_factory=set)
+    ours: dict[str, list[UUID]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
 
 
@@ -65,23 +67,28 @@ def nobody_watches(done: int, total: int) -> None:
     del done, total
 
 
-async def always() -> bool:
-    """Over HTTP, Slack can reach us at any time, as far as we know."""
-    return True
-
-
 @dataclass(eq=False)
 class ThreadReader:
-    """Reads back the threads of one workspace, one call at a time. `is_listening`: whether events can reach us."""
+    """Reads back the threads of one workspace, one call at a time.
+
+    `is_listening` says whether events can reach us; None: nobody can say, as over HTTP, so the threads are read every
+    now and then whatever has come.
+    """
 
     client: AsyncWebClient
     desk: Context
-    is_listening: Callable[[], Awaitable[bool]] = always
+    is_listening: Callable[[], Awaitable[bool]] | None = None
     _is_behind: bool = True
+    _has_missed: bool = False
     _is_reading: bool = False
 
     def __post_init__(self) -> None:
         self.errand = Errand("threads", self._catch_up)
+
+    def miss(self) -> None:
+        """An event came that could not be stored: read what it may have told."""
+        self._is_behind = self._has_missed = True
+        self.errand.ask()
 
     async def _catch_up(self, pause: Pause) -> None:
         """Read what was written since the time up to which all events have come, unless another replica is faster.
@@ -89,36 +96,39 @@ class ThreadReader:
         Raises whatever kept Slack or the database from it.
         """
         self._is_behind = self._is_reading = True
+        self._has_missed = False
         try:
             begun = self.desk.clock.now()
             await self.read(pause, up_to=begun)
             async with self.desk.database.write() as session:
                 await reading_back.workspace_is_read(session, self.desk.workspace.id, begun)
-            self._is_behind = False
+            self._is_behind = self._has_missed
         finally:
             self._is_reading = False
 
     async def keep_up(self) -> None:
-        """Note up to when all events have certainly come; after a time in which we did not listen, read that first."""
-        if not await self._is_reachable():
-            self._is_behind = True
-        elif self._is_behind:
-            if not self._is_reading:
+        """Note up to when all events have certainly come, or read again; after a time of silence, read that first."""
+        if self.is_listening is None:
+            async with self.desk.database.write() as session:
+                is_due = await jobs.claim(session, "threads", every=_EVERY, now=self.desk.clock.now())
+            if is_due:
                 self.errand.ask()
-            return
-        if self._is_behind:
-            return
-        async with self.desk.database.write() as session:
-            up_to = self.desk.clock.now() - _CERTAIN
-            await reading_back.workspace_is_read(session, self.desk.workspace.id, up_to)
+        elif not await self._is_reachable(self.is_listening):
+            self._is_behind = True
+        elif not self._is_behind:
+            async with self.desk.database.write() as session:
+                up_to = self.desk.clock.now() - _CERTAIN
+                await reading_back.workspace_is_read(session, self.desk.workspace.id, up_to)
+        elif not self._is_reading:
+            self.errand.ask()
 
-    async def _is_reachable(self) -> bool:
+    async def _is_reachable(self, is_listening: Callable[[], Awaitable[bool]]) -> bool:
         try:
             await self.client.auth_test()
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("slack not reachable", error=type(error).__name__)
             return False
-        return await self.is_listening()
+        return await is_listening()
 
     async def read(
         self, pause: Pause, *, since: datetime | None = None, up_to: datetime | None = None, step: Step = nobody_watches
@@ -139,27 +149,33 @@ class _Reading:
     step: Step
     up_to: datetime | None
     found: Found = field(default_factory=Found)
-    posted: dict[str, str] = field(default_factory=dict)
+    posted: dict[UUID, str] = field(default_factory=dict)
+    failed: Exception | None = None
 
     async def run(self, since: datetime | None) -> Found:
         now = self.desk.clock.now()
         begin = since or await self._mark() - _OVERLAP
         active_since = min(now - _ACTIVE, begin)
         places = await self._places(active_since)
-        strangers: set[tuple[str, str]] = set()
+        strangers: dict[tuple[str, str], list[UUID]] = {}
         to_read: list[Place] = []
         for channel_id in await self._channels(places):
             here = [place for place in places if place.channel_id == channel_id]
-            try:
-                roots = await self._roots(channel_id, here, begin=begin, active_since=active_since)
-            except SlackApiError as error:
-                if error.response.get("error") not in _CHANNEL_AWAY:
-                    raise
-                log.warning("channel not readable", channel=channel_id, error=error.response.get("error"))
-                continue
-            to_read += [place for place in here if _is_worth_reading(place, roots, _ts(begin))]
-            known = {place.root_ts for place in here}
-            strangers |= {(channel_id, ts) for ts in roots.ours - known if roots.newest_reply.get(ts, "") > _ts(begin)}
+            with self._apart(channel=channel_id):
+                try:
+                    roots = await self._roots(channel_id, here, begin=begin, active_since=active_since)
+                except SlackApiError as error:
+                    if error.response.get("error") not in _CHANNEL_AWAY:
+                        raise
+                    log.warning("channel not readable", channel=channel_id, error=error.response.get("error"))
+                    continue
+                to_read += [place for place in here if _is_worth_reading(place, roots, _ts(begin))]
+                known = {place.root_ts for place in here}
+                strangers |= {
+                    (channel_id, ts): ids
+                    for ts, ids in roots.ours.items()
+                    if ts not in known and roots.newest_reply[ts] > _ts(begin)
+                }
         to_read.sort(key=places.index)
         await self._read_places(to_read, begin)
         if self.up_to is not None:
@@ -172,7 +188,20 @@ class _Reading:
                 deletions=self.found.deletions,
                 doubles=self.found.doubles,
             )
+        if self.failed is not None:
+            raise self.failed
         return self.found
+
+    @contextmanager
+    def _apart(self, **where: str) -> Iterator[None]:
+        """Have the rest read although this part raises, which fails the reading in the end; not when Slack is away."""
+        try:
+            yield
+        except (Stopped, aiohttp.ClientError, TimeoutError):
+            raise
+        except Exception as error:
+            log.exception("not read back", error=type(error).__name__, **where)
+            self.failed = error
 
     async def _mark(self) -> datetime:
         """Up to when everything has come; what is older than the workspace belongs to the time before the bridge."""
@@ -201,8 +230,8 @@ class _Reading:
             roots.newest_reply[ts] = str(message.get("latest_reply") or "")
             if message.get("subtype") == "tombstone":
                 roots.deleted.add(ts)
-            elif _deliveries(message):
-                roots.ours.add(ts)
+            elif shown := self._shown(message):
+                roots.ours[ts] = shown
                 await self._see(channel_id, message)
         return roots
 
@@ -211,19 +240,35 @@ class _Reading:
             self.step(done, len(places))
             if self.up_to is not None and await self._mark() >= self.up_to:
                 return  # another replica was faster
-            await self._read(place, begin)
+            with self._apart(channel=place.channel_id, thread=place.root_ts):
+                await self._read(place, begin)
         self.step(len(places), len(places))
 
-    async def _read_strangers(self, roots: set[tuple[str, str]], active_since: datetime, begin: datetime) -> None:
-        """Read threads whose card a database that was lost has posted, as soon as ours has recognised it."""
+    async def _read_strangers(
+        self, roots: dict[tuple[str, str], list[UUID]], active_since: datetime, begin: datetime
+    ) -> None:
+        """Read threads whose card a database that was lost has posted, as soon as ours has recognised it.
+
+        While one may still be recognised, the reading is not done: the mark stays before what was written there.
+        """
         for seconds in _ROOT_PAUSES:
             if not roots:
                 return
             await self.pause(seconds)
+            strange = [root for root, ids in roots.items() if not await self._may_become_ours(*root, ids)]
             for place in await self._places(active_since):
-                if (place.channel_id, place.root_ts) in roots:
-                    roots.discard((place.channel_id, place.root_ts))
-                    await self._read(place, begin)
+                if roots.pop((place.channel_id, place.root_ts), None) is not None:
+                    with self._apart(channel=place.channel_id, thread=place.root_ts):
+                        await self._read(place, begin)
+            for root in strange:
+                roots.pop(root, None)
+        if roots:
+            self.failed = NotYet()
+
+    async def _may_become_ours(self, channel_id: str, root_ts: str, ids: list[UUID]) -> bool:
+        async with self.desk.database.read() as session:
+            unread = await reading_back.may_become_ours(session, self.desk.workspace.id, channel_id, root_ts)
+            return unread or await reading_back.is_looked_for(session, ids)
 
     async def _read(self, place: Place, begin: datetime) -> None:
         """Read one thread from then on, or from the oldest message on that can still be changed."""
@@ -237,7 +282,7 @@ class _Reading:
                 seen.add(str(message["ts"]))
                 await self._take(place, message, known)
         except SlackApiError as error:
-            if error.response.get("error") not in _GONE:
+            if error.response.get("error") not in ROOT_GONE:
                 raise
             await self._tell_deleted(place, place.root_ts)
         for ts, one in sorted(known.items()):
@@ -252,7 +297,7 @@ class _Reading:
             if message.get("subtype") == "tombstone":
                 await self._tell_deleted(place, ts)
             return
-        if _deliveries(message):
+        if self._shown(message):
             await self._see(place.channel_id, message)
             return
         event = {**message, "type": "message", "channel": place.channel_id}
@@ -279,7 +324,7 @@ class _Reading:
                 if message["ts"] == ts:
                     return False
         except SlackApiError as error:
-            if error.response.get("error") not in _GONE:
+            if error.response.get("error") not in ROOT_GONE:
                 raise
         return True
 
@@ -300,19 +345,22 @@ class _Reading:
 
     async def _see(self, channel_id: str, message: Body) -> None:
         """Have a post of ours deleted that stands there twice: the newer one, unless that is the one we know."""
-        for delivery_id in _deliveries(message):
+        for delivery_id in self._shown(message):
             other = self.posted.setdefault(delivery_id, str(message["ts"]))
             if other == message["ts"]:
                 continue
             async with self.desk.database.write() as session:
-                delivery = await deliveries.find(session, UUID(delivery_id))
+                delivery = await deliveries.find(session, delivery_id)
                 if delivery is None or delivery.result_id not in {other, message["ts"]}:
                     continue
                 extra = other if delivery.result_id == message["ts"] else str(message["ts"])
                 await outbox.delete_post(session, delivery, extra, now=self.desk.clock.now())
             self.posted[delivery_id] = delivery.result_id or other
             self.found.doubles += 1
-            log.warning("posted twice", channel=channel_id, delivery=delivery_id)
+            log.warning("posted twice", channel=channel_id, delivery=str(delivery_id))
+
+    def _shown(self, message: Body) -> list[UUID]:
+        return metadata.deliveries(message, self.desk.workspace.bot_user_id)
 
     async def _pages(self, method: str, **asked: Any) -> AsyncIterator[Body]:
         cursor = ""
@@ -341,13 +389,6 @@ def _is_worth_reading(place: Place, roots: _Roots, begin_ts: str) -> bool:
     """Whether anything may have happened in a thread that we do not know: not if its root says that nobody wrote."""
     is_quiet = place.root_ts in roots.newest_reply and roots.newest_reply[place.root_ts] <= begin_ts
     return not is_quiet or place.unsent_ts is not None or place.root_ts in roots.deleted
-
-
-def _deliveries(message: Body) -> Iterable[str]:
-    """Our ids of what a post of ours shows; none for anybody else's."""
-    metadata = message.get("metadata") or {}
-    is_ours = message.get("bot_id") and metadata.get("event_type") == EVENT_TYPE
-    return (metadata.get("event_payload") or {}).get("deliveries", ()) if is_ours else ()
 
 
 def _ts(at: datetime) -> str:

@@ -2,25 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from slack_sdk.errors import SlackApiError
 
 from bot.managers import Managers
 from bot.people import Directory
 from desk import alarms, backlog
 from desk.clock import Clock
-from desk.errors import UnknownPerson
 from desk.intake import Intake
-from storage import inboxes, jobs, raw_requests
+from storage import inboxes, jobs
 from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -78,20 +74,15 @@ class Jobs:
                     log.warning("alarm", about=change.about, over=change.alarm is not None, reason=change.reason)
 
     async def retry_requests(self) -> None:
-        """Try again what could not be used when it came in; who was unknown then is asked about first."""
-        async with self.database.read() as session:
-            strange = await raw_requests.list_failed(session, UnknownPerson.__name__, now=self.clock.now())
-        for row in strange:
-            with suppress(SlackApiError, ClientError, TimeoutError):
-                await self.directory.ensure(row.body["event"]["user"], row.body["event"]["channel"])
+        """Try again what could not be used when it came in."""
         self.intake.wake()
 
     async def read_directory(self) -> None:
-        """Read the directory again, for what no event has told."""
+        """Have the directory read again, for what no event has told."""
         async with self.database.write() as session:
             mine = await jobs.claim(session, "directory", every=timedelta(hours=12), now=self.clock.now())
         if mine:
-            await self.directory.sync()
+            self.directory.reading.ask()
 
 
 class Schedule:

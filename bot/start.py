@@ -1,7 +1,7 @@
 """What has to be there before the bridge can run; what is not is a StartError, one sentence that says what to do."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import aiohttp
@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.settings import Settings, StartError
 from desk.clock import Clock
 from desk.errors import NoInbox
-from storage import inboxes, people, raw_requests, workspaces
+from storage import inboxes, raw_requests, workspaces
 from storage.database import Database, DatabaseError, InUse, connect, held_alone
 from storage.migrations import migrate
 from storage.models import Workspace
@@ -142,12 +142,6 @@ async def tell_admin(settings: Settings, database: Database, workspace: Workspac
         print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.", flush=True)
     async with database.read() as session:
         connected = await inboxes.list_(session, workspace.id)
-        channels = {inbox.channel_id for inbox in connected}
-        absent = [
-            channel_id
-            for channel_id in sorted(channels)
-            if not await people.is_member(session, workspace.id, channel_id, workspace.bot_user_id)
-        ]
     if not connected:
         print("No inbox is set, so texts are kept and shown nowhere: set INBOXES to +15550100000=C0123,…", flush=True)
     for inbox in connected:
@@ -156,5 +150,9 @@ async def tell_admin(settings: Settings, database: Database, workspace: Workspac
             print(
                 f"{inbox.label} stays in the channel {inbox.channel_id}: INBOXES only connects new numbers.", flush=True
             )
-    for channel_id in absent:
+
+
+def tell_absence(channel_ids: Iterable[str]) -> None:
+    """Print in which channels of inboxes the bot is not, once the directory has been read."""
+    for channel_id in channel_ids:
         print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.", flush=True)

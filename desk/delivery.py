@@ -17,7 +17,7 @@ import structlog
 from desk.clock import Clock
 from storage import claims, conversations, rate_limits
 from storage.claims import Claimed, LeaseOver, Terms, Truth
-from storage.database import Database, DatabaseError, Session
+from storage.database import AllInUse, Database, DatabaseError, Session
 from storage.database import now as database_now
 from storage.states import DeliveryState
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
-_SLOTS = 16
+_SLOTS = 8  # calls at a time of each group of kinds
 _TRIES = 5
 _STOP_SECONDS = 5.0
 
@@ -40,11 +40,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """The effect certainly did not take place, and may in so many seconds. `blocks`: the whole method has to wait."""
+    """The effect certainly did not take place, and may in so many seconds. `blocks`: the whole method has to wait.
+
+    `is_own`: for a reason of its own, so that after some tries it is refused.
+    """
 
     seconds: float
     reason: str
     blocks: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +63,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The call was made and its answer lost; it may be looked up after so many seconds at the earliest."""
+    """The call was made and its answer lost; it may be looked up after so many seconds at the earliest.
+
+    `is_own`: for a reason of its own, so that after some tries it is refused.
+    """
 
     reason: str
     seconds: float = 0.0
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,14 @@ class Uncertain:
     """Nobody can say any more: a person decides."""
 
 
-Outcome = Done | Retry | Refused | Unknown | Stale
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The effect did not take place, and nobody wants it any more."""
+
+
+Outcome = Done | Retry | Refused | Unknown | Stale | Withdrawn
 Sight = Found | Absent | CannotTell
-Settled = Done | Refused | Uncertain | Stale
+Settled = Done | Refused | Uncertain | Stale | Withdrawn
 Sender = Callable[[Claimed], Awaitable[Outcome]]
 LookUp = Callable[[Claimed], Awaitable[Sight]]
 Settle = Callable[[Session, Claimed, Settled, datetime], Awaitable[None]]
@@ -145,7 +158,7 @@ class Courier:
     observe: Observe = unobserved
     name: str = field(default_factory=lambda: uuid4().hex[:12])
     _due: asyncio.Event = field(default_factory=asyncio.Event)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _claims: int = 0
     _stopping: bool = False
     _seen_at: float = 0.0
@@ -179,8 +192,10 @@ class Courier:
             await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
 
     async def _claim(self, terms: Mapping[str, Terms]) -> float:
-        slots = _SLOTS - len(self._tasks)
-        if slots <= 0:
+        slots = dict.fromkeys((one.group for one in terms.values()), _SLOTS)
+        for group in self._tasks.values():
+            slots[group] -= 1
+        if not any(slots.values()):
             return 1.0
         self._claims += 1
         async with self.database.transaction() as session:
@@ -194,12 +209,12 @@ class Courier:
             )
         for one in claimed:
             task = asyncio.create_task(self._work(one))
-            self._tasks.add(task)
+            self._tasks[task] = terms[one.delivery.kind].group
             task.add_done_callback(self._finished)
         return sleep
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self.wake()
 
     def stop(self) -> None:
@@ -213,10 +228,9 @@ class Courier:
         keeper = asyncio.create_task(self._keep(claimed, done))
         try:
             outcome = await (self._look if claimed.look else self._send)(claimed, effect)
+            outcome = _final_after_some_tries(claimed, effect, outcome)
             self.observe(claimed.delivery.kind, outcome)
             await self._write_down(claimed, effect, outcome)
-        except Exception as error:
-            log.exception("delivery failed", delivery=str(claimed.delivery.id), error=type(error).__name__)
         finally:
             done.set()
             await keeper
@@ -244,10 +258,7 @@ class Courier:
             return Retry(seconds=0.0, reason="the lease was over before the call")
         except Exception as error:
             log.exception("sender failed", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
-            passes = isinstance(error, DatabaseError | OSError)
-            if claimed.delivery.attempt >= _TRIES and not effect.gives_up and not passes:
-                return Refused(reason="Something went wrong on our side.", can_retry=True)
-            return Unknown(type(error).__name__)
+            return Unknown(type(error).__name__, is_own=not isinstance(error, DatabaseError | AllInUse | OSError))
 
     async def _look(self, claimed: Claimed, effect: Effect) -> Outcome | Uncertain:
         try:
@@ -269,6 +280,27 @@ class Courier:
                 return Unknown(reason, seconds)
 
     async def _write_down(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> None:
+        try:
+            await self._write(claimed, effect, outcome)
+        except Exception as error:
+            log.exception("outcome not written", delivery=str(claimed.delivery.id), error=type(error).__name__)
+            with suppress(Exception):  # then the lease runs out
+                await self._give_back(claimed, effect, outcome, type(error).__name__)
+
+    async def _give_back(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain, reason: str) -> None:
+        """Leave the lane to others after what followed from an outcome has failed; after some tries, without it."""
+        failures = claimed.delivery.failures + 1
+        async with self.database.write() as session:
+            if failures >= _TRIES and isinstance(outcome, Done | Refused | Uncertain | Stale | Withdrawn):
+                state, result_id, _ = _final(outcome)
+                now = self.clock.now()
+                await claims.finish(session, claimed, state=state, result_id=result_id, reason=reason, finished_at=now)
+                return
+            ready_at = await database_now(session) + effect.look_after[-1]
+            state = DeliveryState.UNKNOWN
+            await claims.finish(session, claimed, state=state, ready_at=ready_at, reason=reason, failures=failures)
+
+    async def _write(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> None:
         delivery = claimed.delivery
         written = log.bind(delivery=str(delivery.id), kind=delivery.kind, conversation=delivery.conversation_id)
         async with self.database.write() as session:
@@ -279,7 +311,7 @@ class Courier:
                 case Unknown(reason=reason):
                     looks = await self._look_later(session, claimed, effect, outcome)
                     written.warning("delivery unknown", looks=looks, reason=reason)
-                case Done() | Refused() | Uncertain() | Stale():
+                case Done() | Refused() | Uncertain() | Stale() | Withdrawn():
                     await self._settle(session, claimed, effect, outcome)
                     written.info(f"delivery {_final(outcome)[0]}", attempt=delivery.attempt, texts=len(claimed.texts))
 
@@ -288,14 +320,27 @@ class Courier:
         method = effect.terms.method
         if outcome.blocks and method is not None:
             await rate_limits.block(session, claimed.delivery.workspace_id, method, until=ready_at)
-        await claims.finish(session, claimed, state=DeliveryState.WAITING, ready_at=ready_at, reason=outcome.reason)
+        await claims.finish(
+            session,
+            claimed,
+            state=DeliveryState.WAITING,
+            ready_at=ready_at,
+            reason=outcome.reason,
+            failures=claimed.delivery.failures + outcome.is_own,
+        )
 
     async def _look_later(self, session: Session, claimed: Claimed, effect: Effect, outcome: Unknown) -> int:
         looks = claimed.delivery.looks + 1 if claimed.look else 0
         seconds = max(effect.look_after[min(looks, len(effect.look_after) - 1)], outcome.seconds)
         ready_at = await database_now(session) + seconds
         await claims.finish(
-            session, claimed, state=DeliveryState.UNKNOWN, looks=looks, ready_at=ready_at, reason=outcome.reason
+            session,
+            claimed,
+            state=DeliveryState.UNKNOWN,
+            looks=looks,
+            ready_at=ready_at,
+            reason=outcome.reason,
+            failures=claimed.delivery.failures + outcome.is_own,
         )
         return looks
 
@@ -316,6 +361,15 @@ class Courier:
                 await effect.take_back(session, claimed, outcome, now)
 
 
+def _final_after_some_tries(claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> Outcome | Uncertain:
+    """What fails again and again for a reason of its own is refused; an SMS is never, since it may have left."""
+    match outcome:
+        case Retry(reason=reason, is_own=True) | Unknown(reason=reason, is_own=True):
+            if not effect.gives_up and claimed.delivery.failures + 1 >= _TRIES:
+                return Refused(reason=reason, can_retry=True)
+    return outcome
+
+
 def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
     match outcome:
         case Done(result_id=result_id):
@@ -326,3 +380,5 @@ def _final(outcome: Settled) -> tuple[DeliveryState, str | None, str | None]:
             return DeliveryState.UNCERTAIN, None, None
         case Stale():
             return DeliveryState.PARKED, None, "stale"
+        case Withdrawn():
+            return DeliveryState.CANCELLED, None, None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -21,10 +22,14 @@ class Stopped(Exception):
 
 @dataclass(eq=False)
 class Errand:
-    """Start `run()` as a task, and wait for it after `stop()`. `work` is given a pause, which `stop()` ends."""
+    """Start `run()` as a task, and wait for it after `stop()`. `work` is given a pause, which `stop()` ends.
+
+    It is begun a moment after it was asked for, since it is often asked for again right then; or `at_once`.
+    """
 
     name: str
     work: Callable[[Pause], Awaitable[None]]
+    at_once: bool = False
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,7 +48,7 @@ class Errand:
         while True:
             await self._asked.wait()
             try:
-                await self._pause(_GATHER_SECONDS)
+                await self._pause(0 if self.at_once else _GATHER_SECONDS)
                 self._asked.clear()
                 await self.work(self._pause)
                 seconds = _FIRST_SECONDS
@@ -59,8 +64,7 @@ class Errand:
                 seconds = min(2 * seconds, _LONGEST_SECONDS)
 
     async def _pause(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
-        raise Stopped
+        if self._stopping.is_set():
+            raise Stopped

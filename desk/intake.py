@@ -19,7 +19,7 @@ import structlog
 from desk.clock import Clock
 from desk.errors import NotOurs, NotYet
 from storage import raw_requests
-from storage.database import Database, Session, savepoint
+from storage.database import Database, Session, hurry
 from storage.models import RawRequest
 from storage.raw_requests import Request
 
@@ -34,6 +34,7 @@ _BATCH = 20
 _MOMENT = 0.015  # seconds for use cases at a time
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
+_LOCK_SECONDS = 0.5  # for a conversation that somebody is busy with, or that a frozen replica holds
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
@@ -149,6 +150,8 @@ class Intake:
             blocked = await raw_requests.blocked(session, requests) if at_once else set()
             now = self.clock.now()
             new = await raw_requests.store(session, requests, now=now)
+            if at_once:
+                await hurry(session, seconds=_LOCK_SECONDS)
             rows = await raw_requests.load(session, requests, new, now=now) if at_once else []
             receipts = await self._use(session, rows, blocked=blocked)
         self._is_behind = self._is_behind or not at_once
@@ -176,7 +179,7 @@ class Intake:
 
     async def _run(self, session: Session, row: RawRequest) -> Receipt:
         try:
-            async with savepoint(session):
+            async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
         except NotOurs:
             await raw_requests.forget(session, row.id)
@@ -201,6 +204,7 @@ class Intake:
         try:
             async with self.database.write() as session:
                 await raw_requests.take_turns(session)
+                await hurry(session, seconds=_LOCK_SECONDS)
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
                 await self._use(session, rows, blocked=set())
                 self._is_behind = self._is_behind or len(rows) == _BATCH

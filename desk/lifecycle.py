@@ -129,6 +129,9 @@ async def replace_card(session: Session, workspace_id: int, channel_id: str, roo
     if thread is None or not thread.is_current:
         return
     conversation = await conversations.lock(session, workspace_id, thread.conversation_id)
+    await session.refresh(thread)
+    if not thread.is_current:  # somebody who saw it at the same moment was faster
+        return
     inbox = await inboxes.get(session, workspace_id, conversation.inbox_id)
     opening = await messages.get(session, workspace_id, thread.opening_id) if thread.opening_id else None
     cause = f"{channel_id}:{root_ts}:lost"

@@ -290,6 +290,13 @@ async def whisper(
     await _draw(session, conversation, Kind.WHISPER, f"{conversation.id}:{ts}:{what}", now=now, payload=payload)
 
 
+async def tell_author(
+    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
+) -> None:
+    """Have the author of a message told something about it, alone."""
+    await whisper(session, conversation, reader=message.author_id or "", ts=message.ts or "", what=what, now=now)
+
+
 async def _draw(
     session: Session,
     conversation: Conversation,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from desk import decisions, outbox, reading
-from desk.delivery import Done, Refused, Settled, Stale, Uncertain
+from desk.delivery import Done, Refused, Settled, Stale, Uncertain, Withdrawn
 from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
 from storage.database import Session
@@ -55,12 +55,25 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
             await _left(session, message, now=now)
             if message.recovered and delivery.attempt > 0:
                 await outbox.mark(session, message, "recovered", now=now)
+            await _tell_late(session, conversation, message, now=now)
         case Refused():
             await _refuse(session, conversation, message, outcome, now=now)
         case Uncertain():
             await _ask(session, conversation, message, now=now)
         case Stale():
             await _keep_back(session, conversation, message, now=now)
+        case Withdrawn():
+            message.status = MessageStatus.CANCELED
+            await reading.settle(session, conversation, now=now)
+
+
+async def _tell_late(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
+    """Tell the author what came while it was on its way, and so too late for the contact."""
+    change = await messages.find_change(session, message.workspace_id, message.channel_id or "", message.ts or "")
+    if change is not None and change.is_deleted:
+        await outbox.tell_author(session, conversation, message, "late_delete", now=now)
+    elif change is not None and change.edited_ts > (message.edited_ts or ""):
+        await outbox.tell_author(session, conversation, message, "late_edit", now=now)
 
 
 async def tell_extra(session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:

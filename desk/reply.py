@@ -7,17 +7,13 @@ from typing import Any
 
 from desk import access, outbox, reading, storms
 from desk.access import Actor
-from desk.clock import Clock
-from desk.delivery import Outcome, Sender, Stale
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotOurs, NotYet, UnknownPerson
 from storage import conversations, deliveries, histories, inboxes, messages, people, reading_back
-from storage.claims import Claimed
 from storage.database import Session
-from storage.models import Conversation, Delivery, Inbox, Message, ReplyChange, Thread
+from storage.models import Conversation, Inbox, Message, ReplyChange, Thread
 from storage.states import UNSENT, Direction, MessageStatus
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
-STALE_AFTER = timedelta(hours=1)
 TOO_LONG = "too_long"
 
 
@@ -51,21 +47,6 @@ class Written:
         return min(datetime.fromtimestamp(float(self.ts), UTC), now) if self.recovered else None
 
 
-def is_stale(delivery: Delivery, *, now: datetime) -> bool:
-    """Whether it is so long ago that a person asked for a reply to be sent that they are asked once more."""
-    wanted_at = delivery.payload.get("wanted_at")
-    return now - (datetime.fromisoformat(wanted_at) if wanted_at else delivery.created_at) > STALE_AFTER
-
-
-def unless_stale(send: Sender, clock: Clock) -> Sender:
-    """A sender that leaves it to a person whether what was asked for so long ago is still sent."""
-
-    async def checked(claimed: Claimed) -> Outcome:
-        return Stale() if is_stale(claimed.delivery, now=clock.now()) else await send(claimed)
-
-    return checked
-
-
 async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
     """The newest edit of a message, when it came before the message itself."""
     change = await messages.find_change(session, workspace_id, channel_id, ts)
@@ -75,8 +56,8 @@ async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: st
 async def write(session: Session, written: Written, *, hold: timedelta, now: datetime) -> None:
     """Take what was written in a conversation's thread: hold it as a reply, keep it as a note, or say why neither.
 
-    Raises NotOurs for a thread of anything but a conversation, NotYet while its card is still being posted, and
-    UnknownPerson when the directory has not heard of the author, or of their joining the channel.
+    Raises NotOurs for a thread of anything but a conversation, NotYet while its card is still being posted or looked
+    for, and UnknownPerson when the directory has not heard of the author, or of their joining the channel.
     """
     thread = await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     conversation = await conversations.lock(session, written.workspace_id, thread.conversation_id)
@@ -136,15 +117,29 @@ async def _seen(session: Session, conversation: Conversation, written: Written, 
 async def _get_thread(session: Session, workspace_id: int, channel_id: str, root_ts: str) -> Thread:
     """The conversation's thread with this root; a card may be confirmed between two looks, so we look twice.
 
-    Raises NotYet while a card is on its way into the channel, and NotOurs for the thread of anything else.
+    Raises NotYet while a card is on its way into the channel, or the texts are not read back that may tell of one, and
+    NotOurs for the thread of anything else.
     """
     for is_last in (False, True):
         thread = await conversations.find_thread(session, workspace_id, channel_id, root_ts)
         if thread is not None:
             return thread
-        if not is_last and await conversations.has_unposted_thread(session, workspace_id, channel_id):
+        if not is_last and (
+            await reading_back.may_become_ours(session, workspace_id, channel_id, root_ts)
+            or await conversations.has_unposted_thread(session, workspace_id, channel_id)
+        ):
             raise NotYet
     raise NotOurs
+
+
+async def _lock_thread(session: Session, workspace_id: int, channel_id: str, root_ts: str) -> None:
+    """Lock the conversation of a thread, so that a change and its message, taken at once, see each other.
+
+    Raises NotOurs. While the card is on its way, `write` waits for it, too.
+    """
+    with suppress(NotYet):
+        thread = await _get_thread(session, workspace_id, channel_id, root_ts)
+        await conversations.lock(session, workspace_id, thread.conversation_id)
 
 
 def _hold(inbox: Inbox, default: timedelta) -> timedelta:
@@ -234,8 +229,7 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
     One that was not sent, since it was too long or one too many, is held anew. The edit may come before its message,
     and then it is kept for it. Editing a note never sends it. Raises NotOurs.
     """
-    with suppress(NotYet):
-        await _get_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
+    await _lock_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     await messages.keep_change(
         session,
         ReplyChange(
@@ -358,8 +352,7 @@ async def delete(
 
     It may come before its message, and then it is kept for it. Raises NotOurs.
     """
-    with suppress(NotYet):
-        await _get_thread(session, workspace_id, channel_id, thread_ts)
+    await _lock_thread(session, workspace_id, channel_id, thread_ts)
     await messages.keep_change(
         session,
         ReplyChange(workspace_id=workspace_id, channel_id=channel_id, ts=ts, is_deleted=True, created_at=now),
@@ -381,4 +374,6 @@ async def delete(
 async def _tell_late(
     session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
 ) -> None:
-    await outbox.whisper(session, conversation, reader=message.author_id or "", ts=message.ts or "", what=what, now=now)
+    """Tell the author that the contact has it as it was; while it is on its way, what becomes of it is told then."""
+    if not await deliveries.is_on_its_way(session, outbox.reply_id(message)):
+        await outbox.tell_author(session, conversation, message, what, now=now)

@@ -150,7 +150,7 @@ class Gateway:
         only a database that was lost could have sent is absent when it is not there.
         """
         message, contact, inbox, _ = await self._load(claimed)
-        if message.sid is not None:
+        if message.sid is not None and message.attempt == claimed.delivery.payload["attempt"]:
             return Found(message.sid)
         began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC) - _MARGIN
         try:

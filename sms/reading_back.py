@@ -68,6 +68,9 @@ class TextReader:
                 await self.read(inbox)
             except OUT_OF_REACH as error:
                 failed = error
+            except Exception as error:  # its own fault: the other numbers are read
+                log.exception("texts not read back", inbox=inbox.id, error=type(error).__name__)
+                failed = error
         if failed is not None:
             raise failed
 
@@ -82,6 +85,8 @@ class TextReader:
                 await self.read(inbox, in_flight=_IN_FLIGHT)
             except OUT_OF_REACH as error:
                 log.warning("texts not read back", inbox=inbox.id, error=type(error).__name__)
+            except Exception as error:  # its own fault: the other numbers are read
+                log.exception("texts not read back", inbox=inbox.id, error=type(error).__name__)
 
     async def inboxes(self) -> list[Inbox]:
         """The numbers to read, as they are now."""

@@ -28,6 +28,7 @@ STATUS = "twilio.status"
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _LARGEST_BODY = 256 * 1024
 _MOST_FIELDS = 200
+_CODE = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[1-9][0-9]{0,8}")
 _RECOVERED = "recovered_at"
 _MAY_BE_SHOWN = "may_be_shown"
@@ -155,7 +156,7 @@ async def receive_receipt(session: Session, form: dict[str, Any], now: datetime)
     ids = (about["workspace"], about["message"], about["attempt"])
     if not all(_ID.fullmatch(id_) for id_ in ids) or status not in set(MessageStatus):
         return
-    code = int(form["ErrorCode"]) if str(form.get("ErrorCode", "")).isdecimal() else None
+    code = int(form["ErrorCode"]) if _CODE.fullmatch(str(form.get("ErrorCode", ""))) else None
     await receipts.receive(
         session,
         int(about["workspace"]),

@@ -1,34 +1,23 @@
 """What workers hold: claimed with lanes, leases and limits in one look, renewed while a call runs, and finished."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    String,
     and_,
     bindparam,
-    case,
-    cast,
-    func,
-    literal_column,
-    or_,
     update,
 )
-from sqlalchemy import select as core_select
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import rate_limits
+from storage import heads, rate_limits
 from storage.database import now as database_now
 from storage.models import Delivery, Lane
 from storage.rate_limits import Limit
@@ -37,19 +26,16 @@ from storage.upsert import rows_changed
 
 MERGED_CHARACTERS = 3000
 MERGED_TEXTS = 40
-_HORIZON_SECONDS = 1.0
-_HORIZON = timedelta(seconds=_HORIZON_SECONDS)
-
-
-def _is_unfinished(rows: Any) -> ColumnElement[bool]:
-    """In so many words, as the partial indexes say it: for a parameter neither database would use them."""
-    return col(rows.state).in_([literal_column(f"'{state}'") for state in UNFINISHED])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a kind of delivery is worked: the API method whose budget it spends, and its lane's seconds between calls."""
+    """How a kind of delivery is worked: the API method whose budget it spends, and its lane's seconds between calls.
 
+    Kinds of one `group` share a worker's slots, so that those of another never wait for them.
+    """
+
+    group: str = ""
     method: str | None = None
     limit: Limit | None = None
     pace_seconds: float = 0.0
@@ -57,7 +43,7 @@ class Terms:
 
 
 class LeaseOver(Exception):
-    """A worker was held up until its lease ran out: another may have taken over, so its call must not be made."""
+    """A worker was held up until its lease ran out, so its call must not be made: another may have taken over."""
 
 
 @dataclass(slots=True)
@@ -106,28 +92,41 @@ class _Holder:
 
 
 async def claim(
-    session: AsyncSession, *, owner: str, terms: Mapping[str, Terms], now: datetime, lease_seconds: float, slots: int
+    session: AsyncSession,
+    *,
+    owner: str,
+    terms: Mapping[str, Terms],
+    now: datetime,
+    lease_seconds: float,
+    slots: Mapping[str, int],
 ) -> tuple[list[Claimed], float]:
     """Take what is due, at most one delivery per lane, and say in how many seconds the next one may be.
 
-    Only the head of a stream is taken. A row still `sending` whose lease ran out belonged to a worker that died or
-    froze: it is taken over and looked up first. `owner` must be new with each claim, since finishing is fenced by it.
+    `slots`: how many of each group of kinds. Only the head of a stream is taken. A row still `sending` whose lease ran
+    out belonged to a worker that died or froze: it is taken over and looked up first. `owner` must be new with each
+    claim, since finishing is fenced by it.
     """
     lease = Lease(time.monotonic() + lease_seconds)
     clock = await database_now(session)
     spent, sleep = await _spent(session, terms, clock)
+    kinds = frozenset(kind for kind, one in terms.items() if slots[one.group] > 0)  # not those of a newer version
+    room = Counter(slots)
     due: list[UUID] = []
-    for delivery_id, ready_at, not_before in await _heads(session, spent, clock=clock, now=now, limit=slots * 2):
-        wait = max(ready_at - clock, (not_before - now).total_seconds() if not_before else 0.0)
-        if wait <= 0:
-            due.append(delivery_id)
-        else:
+    left_out = False
+    for head in await heads.list_(session, spent, kinds, clock=clock, now=now, limit=2 * room.total()):
+        wait = max(head.due_at - clock, (head.not_before - now).total_seconds() if head.not_before else 0.0)
+        if wait > 0:
             sleep = min(sleep, wait)
+        elif room[terms[head.kind].group] > 0:
+            room[terms[head.kind].group] -= 1
+            due.append(head.id)
+        else:
+            left_out = True
     if not due:
         return [], sleep
     claimed: list[Claimed] = []
     holder = _Holder(owner=owner, clock=clock, now=now, lease_until=clock + lease_seconds, lease=lease)
-    locked = await _locked(session, due[:slots], clock)
+    locked = await _locked(session, due, clock)
     for delivery, lane in sorted(locked, key=lambda pair: terms[pair[0].kind].method or ""):  # budgets in one order
         kind = terms[delivery.kind]
         if kind.method is None or await rate_limits.spend(
@@ -137,15 +136,15 @@ async def claim(
         else:
             sleep = min(sleep, (await _spent(session, terms, clock))[1])
     await session.flush()
-    return claimed, 0.0 if claimed and len(due) > slots else sleep
+    return claimed, 0.0 if claimed and left_out else sleep
 
 
 async def _spent(
     session: AsyncSession, terms: Mapping[str, Terms], clock: float
 ) -> tuple[frozenset[tuple[int, str]], float]:
-    """Which kinds of a workspace wait for their method's budget, so that they take nobody's place, and how long."""
+    """Which kinds of a workspace wait for their method's budget, and how long at least."""
     waiting: set[tuple[int, str]] = set()
-    sleep = _HORIZON_SECONDS
+    sleep = heads.HORIZON_SECONDS
     for budget in await rate_limits.list_(session):
         kinds = {kind: one for kind, one in terms.items() if one.method == budget.method}
         wait = max((rate_limits.wait(budget, one.limit, clock=clock) for one in kinds.values()), default=0.0)
@@ -155,71 +154,9 @@ async def _spent(
     return frozenset(waiting), sleep
 
 
-async def _heads(
-    session: AsyncSession, spent: frozenset[tuple[int, str]], *, clock: float, now: datetime, limit: int
-) -> Sequence[tuple[UUID, float, datetime | None]]:
-    """What may be taken within a second: one row per lane, the oldest head of a stream, and drawings after them."""
-    at = {"clock": clock, "horizon": clock + _HORIZON_SECONDS, "now": now, "soon": now + _HORIZON, "most": limit}
-    rows = await (await session.connection()).execute(_heads_query(spent), at)
-    return [(id_, due, held) for id_, due, held in rows.all()]
-
-
-@lru_cache(maxsize=64)
-def _heads_query(spent: frozenset[tuple[int, str]]) -> Select[Any]:
-    """Made once for each set of spent budgets, since building it takes longer than executing it."""
-    other = aliased(Delivery)
-    head = (
-        select(func.min(other.position))
-        .where(col(other.stream) == col(Delivery.stream), _is_unfinished(other))
-        .correlate(Delivery)
-        .scalar_subquery()
-    )
-    ready_at = func.coalesce(Lane.ready_at, 0.0)
-    lease_until = func.coalesce(Lane.lease_until, 0.0)
-    latest = case((ready_at > lease_until, ready_at), else_=lease_until)
-    own = case(
-        (col(Delivery.ready_at) > col(Delivery.lease_until), col(Delivery.ready_at)), else_=col(Delivery.lease_until)
-    )
-    due_at = case((own > latest, own), else_=latest)
-    held = col(Delivery.not_before)
-    place = func.row_number().over(
-        partition_by=func.coalesce(col(Delivery.lane), cast(col(Delivery.id), String)),
-        order_by=(
-            or_(own > bindparam("clock"), held.is_not(None) & (held > bindparam("now"))),
-            col(Delivery.created_at),
-            col(Delivery.position),
-        ),
-    )
-    heads = (
-        core_select(
-            col(Delivery.id).label("id"),
-            due_at.label("due_at"),
-            held.label("not_before"),
-            col(Delivery.created_at).label("created_at"),
-            col(Delivery.lane).label("lane"),
-            place.label("place"),
-        )
-        .outerjoin(Lane, col(Lane.key) == col(Delivery.lane))
-        .where(
-            _is_unfinished(Delivery),
-            due_at <= bindparam("horizon"),
-            or_(held.is_(None), held <= bindparam("soon")),
-            or_(col(Delivery.stream).is_(None), col(Delivery.position) == head),
-            *(~((col(Delivery.workspace_id) == one) & (col(Delivery.kind) == kind)) for one, kind in sorted(spent)),
-        )
-        .subquery()
-    )
-    return (
-        core_select(heads.c.id, heads.c.due_at, heads.c.not_before)
-        .where(heads.c.place == 1)
-        .order_by(heads.c.lane.is_(None), heads.c.due_at, heads.c.created_at)
-        .limit(bindparam("most", type_=Integer))
-    )
-
-
 _UNFINISHED = (
     select(Delivery)
-    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)), _is_unfinished(Delivery))
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)), heads.is_unfinished(Delivery))
     .order_by(col(Delivery.id))
     .with_for_update(skip_locked=True)
 )
@@ -274,7 +211,7 @@ _STREAM = (
     select(Delivery)
     .where(
         col(Delivery.stream) == bindparam("stream"),
-        _is_unfinished(Delivery),
+        heads.is_unfinished(Delivery),
         col(Delivery.position) >= bindparam("position"),
     )
     .order_by(col(Delivery.position))
@@ -353,7 +290,7 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
 async def admit(session: AsyncSession, claimed: Claimed, *, result_id: str | None, now: datetime) -> Truth:
     """Face an effect that took place although its worker was not the holder any more: what is true is written down.
 
-    Who holds the delivery now finds it finished, and comes here in turn if its own effect was one too many.
+    Who holds the delivery now comes here in turn if its own effect was one too many.
     """
     ids = [row.id for row in claimed.texts]
     rows = select(Delivery).where(col(Delivery.id).in_(ids)).order_by(col(Delivery.id))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,12 +18,14 @@ from storage import sqlite
 
 Session = AsyncSession
 DatabaseError = DBAPIError
+AllInUse = PoolTimeout
 NotFound = NoResultFound
 
 _CLOCKS = {
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
     "postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)",
 }
+_NO_FILE = (None, "", ":memory:")  # which would be another database for each connection
 _BUSY_SECONDS = 2.0
 _COMMAND_SECONDS = 10.0
 _SERVER_SETTINGS = {
@@ -90,7 +93,7 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
             connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": command_seconds},
         )
         return Database(writer=engine, reader=engine)
-    if address.get_backend_name() == "sqlite":
+    if address.get_backend_name() == "sqlite" and address.database not in _NO_FILE:
         address = address.set(drivername=sqlite.DRIVER)
         writer = create_async_engine(
             address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
@@ -116,10 +119,11 @@ def held_alone(url: str) -> Iterator[None]:
     folder cannot be written.
     """
     address = make_url(url)
-    if address.get_backend_name() != "sqlite" or not address.database:
+    if address.get_backend_name() != "sqlite" or address.database in _NO_FILE:
         yield
         return
-    with Path(f"{address.database}-serve").open("w") as file:
+    file_name = Path(address.database).resolve()  # which has one name, whatever links lead to it
+    with file_name.with_name(f"{file_name.name}-serve").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -149,23 +153,13 @@ def _prepare(engine: AsyncEngine, *, begin: str, is_writer: bool) -> None:
         connection.exec_driver_sql(begin)
 
 
-@asynccontextmanager
-async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
-    """A part of a transaction that is undone by itself when it raises; then the session forgets what it has loaded.
+async def hurry(session: AsyncSession, *, seconds: float) -> None:
+    """Wait for no row's lock longer than this until the transaction ends; then the statement fails.
 
-    SQLAlchemy numbers its savepoints, so that each is a statement that PostgreSQL has to prepare anew.
+    SQLite has one writer, who holds every lock there is.
     """
-    connection = await session.connection()
-    await connection.exec_driver_sql("SAVEPOINT part")
-    try:
-        yield
-        await session.flush()
-    except BaseException:
-        session.expunge_all()
-        await connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
-        raise
-    finally:
-        await connection.exec_driver_sql("RELEASE SAVEPOINT part")
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).exec_driver_sql(f"SET LOCAL lock_timeout = '{int(seconds * 1000)}ms'")
 
 
 async def now(session: AsyncSession) -> float:

@@ -44,6 +44,12 @@ async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
     return delivery is not None and delivery.state == DeliveryState.WAITING
 
 
+async def is_on_its_way(session: AsyncSession, delivery_id: UUID) -> bool:
+    """Whether a worker has begun it and nobody knows yet what comes of it; it stays so until the transaction ends."""
+    delivery = await find(session, delivery_id)
+    return delivery is not None and delivery.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
+
+
 async def is_result(session: AsyncSession, workspace_id: int, result_id: str) -> bool:
     """Whether some delivery has had this effect, be it an attempt that was given up since."""
     rows = select(Delivery.id).where(col(Delivery.workspace_id) == workspace_id, col(Delivery.result_id) == result_id)

@@ -261,8 +261,8 @@ class Delivery(SQLModel, table=True):
 
     Within a `stream` (None: no order) only the unfinished row with the lowest `position` can be claimed. `lane` is the
     pace it keeps. `not_before` is product time; `ready_at` and `started_at` are the database's clock. `post_id` names
-    the row whose post this one became part of. `revision` counts how often a coalesced drawing was asked for.
-    `created_at` is since when it waits for its turn in the lane.
+    the row whose post this one became part of. `revision` counts how often a coalesced drawing was asked for, and
+    `failures` how often it failed for a reason of its own. Since `created_at` it waits for its turn in the lane.
     """
 
     __table_args__ = (
@@ -290,6 +290,7 @@ class Delivery(SQLModel, table=True):
     lease_until: float = 0.0
     attempt: int = 0
     looks: int = 0
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     revision: int = 0
     post_id: UUID | None = None
     result_id: str | None = None

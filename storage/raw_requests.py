@@ -128,11 +128,6 @@ def _due(now: datetime) -> Any:
     )
 
 
-async def list_failed(session: AsyncSession, error: str, *, now: datetime) -> Sequence[RawRequest]:
-    """Requests that wait for this reason and may be tried again now."""
-    return (await session.exec(select(RawRequest).where(_due(now), col(RawRequest.error) == error))).all()
-
-
 async def used(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> None:
     """Write down that the use cases of these requests have run through."""
     if ids:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, text, update
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Conversation, Delivery, Inbox, Message, RawRequest, ReplyChange, Thread, Workspace
-from storage.states import UNSENT, DeliveryState, Direction, Kind, MessageStatus
+from storage.states import UNFINISHED, UNSENT, DeliveryState, Direction, Kind, MessageStatus
 
 _ON_ITS_WAY = (
     MessageStatus.ACCEPTED,
@@ -23,6 +23,7 @@ _IS_OUTBOUND = text("message.direction = 'outbound'")  # as the index has it, wh
 _CAN_BE_TAKEN_BACK = (MessageStatus.HELD, *UNSENT)
 _LOOKED_FOR = (Kind.CARD, Kind.TEXT, Kind.LINE, Kind.REPLY)
 _MOST_KEYS = 500
+_LISTED_LATE = timedelta(minutes=1)  # after its coming a text has been stored, or is in Twilio's list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,26 @@ async def workspace_is_read(session: AsyncSession, workspace_id: int, up_to: dat
     """Note that what was written in a workspace's threads is stored up to here; never back."""
     behind = or_(col(Workspace.read_back_to).is_(None), col(Workspace.read_back_to) < up_to)
     await session.exec(update(Workspace).where(col(Workspace.id) == workspace_id, behind).values(read_back_to=up_to))
+
+
+async def may_become_ours(session: AsyncSession, workspace_id: int, channel_id: str, root_ts: str) -> bool:
+    """Whether a thread that we do not know may be a conversation's, of which only a database that was lost has heard.
+
+    Not once the texts that came before its root have been read back in every inbox of its channel.
+    """
+    listed_at = datetime.fromtimestamp(float(root_ts), UTC) + _LISTED_LATE
+    unread = select(Inbox.id).where(
+        col(Inbox.workspace_id) == workspace_id,
+        col(Inbox.channel_id) == channel_id,
+        or_(col(Inbox.read_back_to).is_(None), col(Inbox.read_back_to) < listed_at),
+    )
+    return (await session.exec(unread.limit(1))).first() is not None
+
+
+async def is_looked_for(session: AsyncSession, ids: Collection[UUID]) -> bool:
+    """Whether one of these deliveries is still to be posted, or to be found where it was."""
+    rows = select(Delivery.id).where(col(Delivery.id).in_(ids), col(Delivery.state).in_(UNFINISHED))
+    return (await session.exec(rows.limit(1))).first() is not None
 
 
 async def list_on_its_way(session: AsyncSession, inbox_id: int, *, since: datetime) -> Sequence[Message]:

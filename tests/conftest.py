@@ -201,3 +201,4 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 0.05, 0.1))
     monkeypatch.setattr(gateway, "_RETRY_SECONDS", 0.05)
     monkeypatch.setattr(board, "_AWAY_SECONDS", 0.05)
+    monkeypatch.setattr(board, "_RETRY_SECONDS", 0.05)

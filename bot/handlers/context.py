@@ -1,7 +1,7 @@
 """What every handler is given, acknowledged and told in one place: who acts, on what, and why it was refused."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -32,7 +32,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What handlers work with; Bolt hands it over as `desk`."""
+    """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored."""
 
     database: Database
     clock: Clock
@@ -40,6 +40,7 @@ class Context:
     directory: Directory
     workspace: Workspace
     managers: Managers
+    missed: list[Callable[[], None]] = field(default_factory=list)
 
     async def draw_health(self, actor: Actor) -> Post:
         """What is wrong, as far as it concerns this reader."""
@@ -158,6 +159,8 @@ def attach(app: AsyncApp, desk: Context) -> None:
         reference = uuid4().hex[:8]
         log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
         if "event" in body:
+            for tell in desk.missed:
+                tell()
             return BoltResponse(status=500, body="")
         if isinstance(error, NotFound | ValueError):
             return await _tell(context, body, f"This is out of date. Please open it again. (Reference {reference})")

@@ -15,7 +15,8 @@ from bot.handlers.context import Body, Context, Press
 from bot.people import Directory
 from desk import decisions, lifecycle, reply
 from desk.access import Actor
-from desk.intake import Receipt, UseCase
+from desk.errors import UnknownPerson
+from desk.intake import UseCase
 from storage import people, workspaces
 from storage.database import Session
 
@@ -37,9 +38,7 @@ async def message(event: Body, body: Body, desk: Context) -> None:
             await desk.intake.take(EDIT, body["event_id"], _kept(body, desk))
     elif is_written(event):
         key, thread = message_key(event, desk), f"{event['channel']}:{event['thread_ts']}"
-        if await desk.intake.take(MESSAGE, key, _kept(body, desk), thread) is Receipt.KEPT:
-            await desk.directory.ensure(event["user"], event["channel"])
-            await desk.intake.take(MESSAGE, key, _kept(body, desk), thread)
+        await desk.intake.take(MESSAGE, key, _kept(body, desk), thread)
 
 
 def is_written(event: Body) -> bool:
@@ -97,7 +96,11 @@ def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
         written = await _written(session, body, said, event)
         if (event["user"], event["channel"]) in directory.outsiders:
             written = replace(written, is_outsider=True)
-        await reply.write(session, written, hold=hold, now=now)
+        try:
+            await reply.write(session, written, hold=hold, now=now)
+        except UnknownPerson:
+            directory.seek(event["user"], event["channel"])
+            raise
 
     async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]

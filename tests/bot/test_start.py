@@ -209,6 +209,44 @@ async def test_it_says_where_it_listens_and_stops_when_told(play: Playground, tm
     assert b"manager" not in out + err
 
 
+async def test_it_stops_when_told_although_it_has_not_started_yet(play: Playground, tmp_path: Path) -> None:
+    """Slack does not answer: a signal ends the start promptly, with exit code 0."""
+    held = play.faults.hold("auth.test")
+    process = await launch(tmp_path, environment(play))
+    try:
+        await play.until(lambda: held.held, timeout=20)
+        process.terminate()
+        out, err = await asyncio.wait_for(process.communicate(), 5)
+    finally:
+        held.release()
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    assert process.returncode == 0
+    assert b"Traceback" not in out + err
+
+
+async def test_slacks_limits_keep_nobody_from_starting_and_stopping_it(play: Playground, tmp_path: Path) -> None:
+    """Who is in which channel cannot be read yet: it serves, tells nothing that is not known, and stops."""
+    play.faults.answer("users.list", 429, error="ratelimited", headers={"Retry-After": "600"}, times=None)
+    settings = environment(play)
+    process = await launch(tmp_path, settings)
+    try:
+        said = await said_at_start(process, "Threadline listens on")
+        url = f"http://127.0.0.1:{settings['PORT']}/readyz"
+        async with aiohttp.ClientSession() as client, client.get(url) as answer:
+            assert answer.status == 200
+        process.terminate()
+        out, err = await asyncio.wait_for(process.communicate(), 5)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    assert process.returncode == 0
+    assert "The bot is not in" not in "".join(said) + out.decode()
+    assert b"Traceback" not in out + err
+
+
 async def test_without_managers_or_inboxes_it_says_so(play: Playground, tmp_path: Path) -> None:
     """It runs all the same; each is one sentence at start, as is a channel that the bot is not in."""
     process = await launch(tmp_path, environment(play, MANAGERS=None, INBOXES=None))

@@ -33,7 +33,7 @@ async def test_a_kill_at_every_step_loses_and_doubles_nothing(database_url: str)
         ]
         await course.run(there)
     assert course.tally.faults == []
-    assert course.tally.kills >= 70
+    assert course.tally.kills >= 75
     assert {f"{side} {call}" for side in ("before", "after") for call in CALLS} <= {what for what, _ in course.died_at}
 
 
@@ -48,15 +48,15 @@ async def test_a_kill_at_every_step_of_the_start_harms_nothing(database_url: str
         await people.find_card(contact)
         await there.settled()
         assert count(there.play, [contact]).faults == []
-    assert dying.kills >= 6
+    assert dying.kills >= (25 if database_url.startswith("postgresql") else 8)  # all the tests here: 200
 
 
 async def test_kills_at_random_lose_and_double_nothing(database_url: str) -> None:
     """People go on while processes die at any moment, some of them while they start."""
     async with stage(database_url, haste=SOON, hold=1) as there:
-        await play_round(there, "one", tally := Tally(), seconds=20)
+        await play_round(there, "one", tally := Tally(), seconds=30)
     assert tally.faults == []
-    assert tally.kills >= 5
+    assert tally.kills >= 12
 
 
 async def test_a_rolling_restart_under_load_loses_and_doubles_nothing(database_url: str) -> None:

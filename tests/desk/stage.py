@@ -145,7 +145,7 @@ class Stage:
         self._steps += 1
         known = set(courier._tasks)
         await courier._claim(self.terms)
-        has_work = bool(courier._tasks - known)
+        has_work = bool(courier._tasks.keys() - known)
         await self.rest()
         return has_work
 

@@ -218,7 +218,11 @@ async def test_the_directory_follows_joins_leaves_and_changes(world: World, even
     card = await arrive(world, eventually)
     world.play.add_person("U0DORA", "Dora Diaz")
     await world.play.join("U0DORA", CHANNEL)
-    assert "U0DORA" in await offered(world, MARA, card)
+
+    async def is_known() -> bool:
+        return "U0DORA" in await offered(world, MARA, card)
+
+    await eventually(is_known)
     await world.play.choose(MARA, CHANNEL, card.ts, "assign", "U0DORA")
     await said(world, eventually, card, f"<@{MARA}> assigned this to <@U0DORA>")
     await world.play.leave("U0DORA", CHANNEL)

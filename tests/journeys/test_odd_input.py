@@ -5,10 +5,17 @@ import asyncio
 import aiohttp
 import pytest
 
+from desk import errand
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, World
 from tests.journeys.scene import opened, pass_time, quoted, received, reply
 from tests.journeys.screen import ALICE, BOB
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who could not be asked about is asked about again after moments."""
+    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize("count", ["x", "-1", "", "2 ", "99999999999"])

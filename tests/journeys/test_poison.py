@@ -1,11 +1,18 @@
 """What Slack takes in no form is said in plain words, counted, and keeps nobody waiting."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from desk.delivery import Settled
 from playground.seed import CHANNEL, NUMBER
+from storage.claims import Claimed
+from storage.database import Session
+from storage.states import Kind
 from tests.conftest import Eventually, World
 from tests.journeys.scene import line, opened, pass_time, quoted, received, reply
-from tests.journeys.screen import ALICE, ANA, BEN, told
+from tests.journeys.screen import ALICE, ANA, BEN, BOB, told
 
 POST = "chat.postMessage"
 
@@ -35,6 +42,42 @@ async def test_a_text_that_slack_refuses_is_told_and_delays_nobody(
     assert "1 post could not be shown: Slack refused what we drew of it" in shown
     assert "(415) 555-0123" in shown
     assert "Poison" not in shown
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_refusal_that_nobody_has_heard_of_holds_a_text_up_for_some_tries_only(
+    world: World, eventually: Eventually
+) -> None:
+    """Slack says no in a word of its own, again and again: the thread says so, and the next text is shown."""
+    card = await opened(world)
+    world.play.faults.answer(POST, error="cannot_reply_to_message", times=5)
+    await world.play.text(ALICE, NUMBER, "Odd")
+    await eventually(lambda: line(world, card, "A text of the customer could not be shown here"))
+    await world.play.text(ALICE, NUMBER, "Is anybody there?")
+    await eventually(lambda: quoted(world.thread(card.ts)[-1]) == ["Is anybody there?"])
+
+
+async def test_what_follows_from_a_post_may_fail_without_holding_up_its_channel(
+    world: World, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is posted, but what is to be written down then cannot be: the others in the channel are shown."""
+    await opened(world)
+    effect = world.bridge.courier.effects[Kind.TEXT]
+    unlucky: list[object] = []
+
+    async def settle(session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
+        unlucky.append(unlucky or claimed.delivery.id)
+        if claimed.delivery.id == unlucky[0]:
+            raise ValueError("no such luck")
+
+    changed = {**world.bridge.courier.effects, Kind.TEXT: replace(effect, settle=settle)}
+    monkeypatch.setattr(world.bridge.courier, "effects", changed)
+    await world.play.text(ALICE, NUMBER, "First")
+    await eventually(lambda: unlucky)
+    await world.play.text(BOB, NUMBER, "Hello")
+    other = await eventually(lambda: world.roots()[1] if len(world.roots()) == 2 else None)
+    await world.play.text(BOB, NUMBER, "Anybody?")
+    await eventually(lambda: [quoted(post) for post in world.thread(other.ts)] == [["Anybody?"]])
 
 
 async def test_a_refused_card_leaves_a_plain_one_to_go_on_below(world: World, eventually: Eventually) -> None:

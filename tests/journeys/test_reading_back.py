@@ -31,7 +31,7 @@ from tests.journeys.scene import (
     unheard,
     waits,
 )
-from tests.journeys.screen import ALICE, ANA, BEN, BOB, words
+from tests.journeys.screen import ALICE, ANA, BOB, words
 
 RECOVERED = "arrows_counterclockwise"
 LATE = "Recovered: this text reached us late"
@@ -244,39 +244,6 @@ async def test_a_recovered_reply_answers_only_what_was_there(
         assert waits(world.roots()[0])
         shown = await play.command(ANA, CHANNEL, "/unassigned")
         assert f"Waiting since <!date^{int(asked.at)}^" in str(shown)
-
-
-async def test_a_long_thread_outside_the_marketplace(start: Start, play: Playground, eventually: Eventually) -> None:
-    """Slack gives 15 messages at a time and one page a minute: it takes its time, and nothing is missing."""
-    async with start() as world:
-        card = await opened(world)
-        other = await opened(world, BOB)
-    play.faults.outside_marketplace, play.faults.window = True, 0.2
-    said = [str(number) for number in range(18)]
-    for body in said:
-        await play.post(ANA, CHANNEL, body, thread_ts=card.ts)
-        pass_time(play, seconds=10)
-    await play.post(BEN, CHANNEL, "Hello Bob", thread_ts=other.ts)
-    async with start() as world:
-        await play.until(lambda: received(world) == said, timeout=60)
-        await play.until(lambda: received(world, BOB) == ["Hello Bob"], timeout=60)
-    pages = [call for call in play.calls if call.method == "conversations.replies" and call.status == 200]
-    assert all(len(call.answer["messages"]) <= 16 for call in pages)
-
-
-async def test_quiet_threads_are_not_read(start: Start, play: Playground, eventually: Eventually) -> None:
-    """Of many conversations only the one in which somebody wrote is read: the roots say which."""
-    async with start() as world:
-        cards = [await opened(world, f"+1415555{number}") for number in range(2000, 2005)]
-        await eventually(lambda: is_read(world))
-    pass_time(play, hours=1)
-    await play.post(ANA, CHANNEL, "Hi", thread_ts=cards[1].ts)
-    before = len(play.calls)
-    async with start() as world:
-        await eventually(lambda: is_read(world))
-        await eventually(lambda: received(world, "+14155552001") == ["Hi"])
-    read = [call.params["ts"] for call in play.calls[before:] if call.method == "conversations.replies"]
-    assert set(read) == {cards[1].ts}
 
 
 async def test_after_a_socket_broke_threads_are_read(start: Start, play: Playground, eventually: Eventually) -> None:

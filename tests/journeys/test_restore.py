@@ -144,3 +144,31 @@ async def test_late_receipts_of_the_lost_database_harm_nobody(
         play.world.ahead += 61
         world.bridge.courier.wake()
         await eventually(lambda: received(world) == ["Lost", "Lost too", "New"])
+
+
+async def test_replies_below_cards_that_are_not_known_yet_are_kept(
+    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+) -> None:
+    """Reps answer in a thread of the lost database, before and after Twilio has told the text that it began with."""
+    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
+    async with start() as world:
+        await opened(world)
+        await play.quiet(0.3)
+    copy(database, backup)
+    play.world.ahead += 3600
+    async with start() as world:
+        bob = await opened(world, BOB, "Hello?")
+        await play.quiet(0.3)
+    copy(backup, database)
+    play.world.ahead += 600
+    await reply(world, bob, "Nobody listens")
+    play.faults.answer("twilio.messages.list", 503, times=None)
+    async with start() as world:
+        await reply(world, bob, "Hello Bob")
+        await reply(world, bob, "See you")
+        await play.quiet(0.5)
+        assert received(world, BOB) == []
+        play.faults.clear()
+        await eventually(lambda: sorted(received(world, BOB)) == ["Hello Bob", "Nobody listens", "See you"])
+        await eventually(lambda: not world.bridge.threads._is_behind)
+        assert [quoted(root) for root in world.roots()] == [["Hi, is my order ready?"], ["Hello?"]]

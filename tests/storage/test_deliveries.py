@@ -70,7 +70,7 @@ class Bench:
                 terms=TERMS,
                 now=self.now,
                 lease_seconds=LEASE,
-                slots=slots,
+                slots={"": slots},
             )
         return claimed
 

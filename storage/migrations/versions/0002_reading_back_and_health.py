@@ -31,6 +31,7 @@ def upgrade() -> None:
         batch_op.create_index("conversation_closed_unassigned", ["workspace_id", "inbox_id", "closed_at"], unique=False, sqlite_where=sa.text("status = 'closed' AND assignee_id IS NULL"), postgresql_where=sa.text("status = 'closed' AND assignee_id IS NULL"))
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
         batch_op.create_index("delivery_trouble", ["state", "finished_at"], unique=False, sqlite_where=sa.text("state IN ('parked', 'uncertain')"), postgresql_where=sa.text("state IN ('parked', 'uncertain')"))
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
@@ -66,6 +67,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("delivery_trouble", sqlite_where=sa.text("state IN ('parked', 'uncertain')"), postgresql_where=sa.text("state IN ('parked', 'uncertain')"))
+        batch_op.drop_column("failures")
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index("conversation_closed_unassigned", sqlite_where=sa.text("status = 'closed' AND assignee_id IS NULL"), postgresql_where=sa.text("status = 'closed' AND assignee_id IS NULL"))

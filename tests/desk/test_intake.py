@@ -1,0 +1,108 @@
+"""A use case that fails, however it fails, loses nothing and harms no neighbour."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from desk.clock import SystemClock
+from desk.intake import Intake, Receipt
+from storage.database import Database, Session, connect
+from storage.migrations import migrate
+from storage.models import History, RawRequest
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = connect(database_url)
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+async def points_nowhere(session: Session, body: dict[str, Any], now: datetime) -> None:
+    """What it writes, the database refuses."""
+    session.add(History(workspace_id=99, conversation_id=99, what="x", created_at=now))
+
+
+async def raises(session: Session, body: dict[str, Any], now: datetime) -> None:
+    raise ValueError("no such luck")
+
+
+async def works(session: Session, body: dict[str, Any], now: datetime) -> None:
+    await session.connection()
+
+
+@pytest.mark.parametrize("bad", [points_nowhere, raises])
+async def test_what_fails_is_kept_and_its_neighbours_are_used(database: Database, bad: Any) -> None:
+    """Three come together, one of which fails: it is stored to be tried again, and the others are done."""
+    intake = Intake(database, SystemClock(), {"bad": bad, "good": works})
+    came = (("good", "1"), ("bad", "2"), ("good", "3"))
+    receipts = await asyncio.gather(*(intake.take(source, key, {}) for source, key in came))
+    assert receipts == [Receipt.PROCESSED, Receipt.KEPT, Receipt.PROCESSED]
+    async with database.read() as session:
+        rows = (await session.exec(select(RawRequest).order_by("key"))).all()
+    assert [(row.key, row.attempts, row.processed_at is not None) for row in rows] == [
+        ("1", 1, True),
+        ("2", 1, False),
+        ("3", 1, True),
+    ]
+    await intake.stop()
+
+
+async def test_texts_of_one_contact_wait_for_the_one_before(database: Database) -> None:
+    """The first fails for a while: what came after it in its stream is used after it, and another stream's at once."""
+    used: list[str] = []
+    fails = True
+
+    async def text(session: Session, body: dict[str, Any], now: datetime) -> None:
+        if fails and body["text"] == "a1":
+            raise ValueError("not yet")
+        used.append(body["text"])
+
+    intake = Intake(database, SystemClock(), {"text": text})
+    for name in ("a1", "a2", "b1", "a3"):
+        await intake.take("text", name, {"text": name}, stream=name[0])
+    assert used == ["b1"]
+    fails = False
+    while len(used) < 4:
+        await asyncio.sleep(0.1)
+        intake.wake()
+        await intake.finish()
+    assert used == ["b1", "a1", "a2", "a3"]
+    await intake.stop()
+
+
+async def test_many_at_once_are_stored_and_then_used_in_order(database: Database) -> None:
+    """More come together than are used at once: each is answered when it is stored, and none is left behind."""
+    used: list[int] = []
+
+    async def text(session: Session, body: dict[str, Any], now: datetime) -> None:
+        used.append(body["number"])
+
+    intake = Intake(database, SystemClock(), {"text": text})
+    receipts = await asyncio.gather(
+        *(intake.take("text", str(number), {"number": number}, stream="one") for number in range(60))
+    )
+    assert Receipt.WAITING in receipts
+    await intake.finish()
+    assert used == list(range(60))
+    await intake.stop()
+
+
+async def test_a_repeat_is_answered_like_the_first(database: Database) -> None:
+    """A webhook that is replayed, together with the first or later, is used once."""
+    used: list[str] = []
+
+    async def text(session: Session, body: dict[str, Any], now: datetime) -> None:
+        used.append("text")
+
+    intake = Intake(database, SystemClock(), {"text": text})
+    for _ in range(3):
+        await asyncio.gather(*(intake.take("text", "same", {}) for _ in range(40)))
+    await intake.finish()
+    assert used == ["text"]
+    await intake.stop()

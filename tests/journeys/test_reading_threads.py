@@ -1,0 +1,112 @@
+"""Slack's threads are read with as few calls as possible, and what stands wrongly in one harms no other."""
+
+import pytest
+
+from desk import errand
+from playground.playground import Playground
+from playground.seed import CHANNEL, NUMBER
+from tests.conftest import Eventually, Start
+from tests.journeys.scene import opened, received
+from tests.journeys.screen import ALICE, ANA, BEN, BOB
+from tests.journeys.test_reading_back import is_read, pass_time, texts
+
+pytestmark = pytest.mark.usefixtures("soon")
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
+    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
+
+
+async def test_a_long_thread_outside_the_marketplace(start: Start, play: Playground, eventually: Eventually) -> None:
+    """Slack gives 15 messages at a time and one page a minute: it takes its time, and nothing is missing."""
+    async with start() as world:
+        card = await opened(world)
+        other = await opened(world, BOB)
+    play.faults.outside_marketplace, play.faults.window = True, 0.2
+    said = [str(number) for number in range(18)]
+    for body in said:
+        await play.post(ANA, CHANNEL, body, thread_ts=card.ts)
+        pass_time(play, seconds=10)
+    await play.post(BEN, CHANNEL, "Hello Bob", thread_ts=other.ts)
+    async with start() as world:
+        await play.until(lambda: received(world) == said, timeout=60)
+        await play.until(lambda: received(world, BOB) == ["Hello Bob"], timeout=60)
+    pages = [call for call in play.calls if call.method == "conversations.replies" and call.status == 200]
+    assert all(len(call.answer["messages"]) <= 16 for call in pages)
+
+
+async def test_many_texts_outside_the_marketplace(start: Start, play: Playground, eventually: Eventually) -> None:
+    """Many had texted meanwhile: a page of the channel says that nothing was posted to them, and no thread is read."""
+    people = [f"+1415555{number}" for number in range(3000, 3006)]
+    async with start() as world:
+        cards = [await opened(world, phone) for phone in people]
+        await eventually(lambda: is_read(world))
+    pass_time(play, minutes=10)
+    for phone in people:
+        await play.text(phone, NUMBER, "While you were away")
+    pass_time(play, hours=1)
+    play.faults.outside_marketplace, play.faults.window = True, 1.0
+    before = len(play.calls)
+    async with start() as world:
+        await play.until(lambda: all(texts(world, card) == ["While you were away"] for card in cards), timeout=60)
+    assert "conversations.replies" not in {call.method for call in play.calls[before:]}
+
+
+async def test_quiet_threads_are_not_read(start: Start, play: Playground, eventually: Eventually) -> None:
+    """Of many conversations only the one in which somebody wrote is read: the roots say which."""
+    async with start() as world:
+        cards = [await opened(world, f"+1415555{number}") for number in range(2000, 2005)]
+        await eventually(lambda: is_read(world))
+    pass_time(play, hours=1)
+    await play.post(ANA, CHANNEL, "Hi", thread_ts=cards[1].ts)
+    before = len(play.calls)
+    async with start() as world:
+        await eventually(lambda: is_read(world))
+        await eventually(lambda: received(world, "+14155552001") == ["Hi"])
+    read = [call.params["ts"] for call in play.calls[before:] if call.method == "conversations.replies"]
+    assert set(read) == {cards[1].ts}
+
+
+async def test_what_another_app_puts_on_its_posts_is_not_ours(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Another app posts with metadata like ours, wrong ids and a copied one: all is read, and its posts stay."""
+    async with start() as world:
+        card = await opened(world)
+        await eventually(lambda: is_read(world))
+    pass_time(play, minutes=10)
+    for ids in (["not-a-uuid", 1, None], "wrong", card.metadata["event_payload"]["deliveries"]):
+        for root in (card.ts, None):
+            post = await play.post(BEN, CHANNEL, "Copied", thread_ts=root)
+            post.user, post.bot_id = "U0OTHERAPP", "B0OTHERAPP"
+            post.metadata = {**card.metadata, "event_payload": {"deliveries": ids}}
+    await play.text(ALICE, NUMBER, "One")
+    await play.post(ANA, CHANNEL, "Come at five", thread_ts=card.ts)
+    before = len(play.calls)
+    async with start() as world:
+        await eventually(lambda: is_read(world))
+        await eventually(lambda: received(world) == ["Come at five"])
+        await eventually(lambda: texts(world, card) == ["One"])
+        await play.quiet()
+    assert "chat.delete" not in {call.method for call in play.calls[before:]}
+
+
+async def test_a_thread_that_cannot_be_read_keeps_no_other_back(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Slack gives one thread wrongly: the others are read all the same, and that one when it comes right."""
+    async with start() as world:
+        cards = [await opened(world, phone) for phone in (ALICE, BOB)]
+        await eventually(lambda: is_read(world))
+    pass_time(play, minutes=10)
+    posts = [await play.post(ANA, CHANNEL, "Yes", thread_ts=card.ts) for card in cards]
+    posts[1].extra = {"edited": "wrong"}  # in the thread that is read first, since its activity is newer
+    async with start() as world:
+        await eventually(lambda: received(world) == ["Yes"])
+        assert not is_read(world)
+        posts[1].extra = {}
+        await eventually(lambda: received(world, BOB) == ["Yes"])
+        await eventually(lambda: is_read(world))
