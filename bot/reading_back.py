@@ -5,7 +5,7 @@ messages a minute, so threads in which nothing was written since are told from t
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metadata
+from bot import metadata, patience
 from bot.handlers import replies
 from bot.handlers.context import Body, Context
 from bot.looking import ROOT_GONE
@@ -35,7 +35,6 @@ _OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
 _EVERY = timedelta(minutes=20)  # soon enough that what was missed is not too old to be sent by itself
 _CERTAIN = timedelta(minutes=10)  # Slack sends an event again for six minutes; after that it has come or never will
 _PAGE = 200
-_PATIENCE_SECONDS = 5.0
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
 _CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope")
 
@@ -340,8 +339,7 @@ class _Reading:
 
     async def _tell(self, event: Body, what: str) -> None:
         event_id = f"read:{self.desk.workspace.team_id}:{event['channel']}:{what}"
-        with suppress(SlackApiError):  # it is stored, but Slack does not say who wrote it: that is asked again later
-            await replies.message(event, {"event": event, "event_id": event_id, "recovered": True}, self.desk)
+        await replies.message(event, {"event": event, "event_id": event_id, "recovered": True}, self.desk)
 
     async def _see(self, channel_id: str, message: Body) -> None:
         """Have a post of ours deleted that stands there twice: the newer one, unless that is the one we know."""
@@ -365,24 +363,14 @@ class _Reading:
     async def _pages(self, method: str, **asked: Any) -> AsyncIterator[Body]:
         cursor = ""
         while True:
-            answer = await self._call(method, {**asked, "cursor": cursor, "limit": _PAGE, "include_all_metadata": True})
+            answer = await patience.call(
+                self.client, self.pause, method, cursor=cursor, limit=_PAGE, include_all_metadata=True, **asked
+            )
             for message in answer["messages"]:
                 yield message
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
-
-    async def _call(self, method: str, asked: dict[str, Any]) -> Any:
-        """One call, made again after as long as Slack asks to be left alone."""
-        while True:
-            try:
-                return await self.client.api_call(
-                    method, params={name: value for name, value in asked.items() if value}
-                )
-            except SlackApiError as error:
-                if error.response.get("error") not in {"ratelimited", "rate_limited"}:
-                    raise
-                await self.pause(float(error.response.headers.get("Retry-After") or _PATIENCE_SECONDS))
 
 
 def _is_worth_reading(place: Place, roots: _Roots, begin_ts: str) -> bool:

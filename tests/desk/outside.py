@@ -265,7 +265,7 @@ class Outside:
         seen = [
             post for post in self.posts if root in {post.thread_ts, post.ts} and float(post.ts) > float(asked["oldest"])
         ]
-        return {"messages": [{"ts": post.ts, "metadata": post.metadata} for post in seen]}
+        return {"messages": [{"ts": post.ts, "user": BOT, "metadata": post.metadata} for post in seen]}
 
     def below(self, root_ts: str) -> list[Post]:
         """A card and what stands in its thread."""

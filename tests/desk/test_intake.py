@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from desk import intake as desk_intake
 from desk.clock import SystemClock
 from desk.intake import Intake, Receipt
 from storage.database import Database, Session, connect
@@ -37,8 +38,11 @@ async def works(session: Session, body: dict[str, Any], now: datetime) -> None:
 
 
 @pytest.mark.parametrize("bad", [points_nowhere, raises])
-async def test_what_fails_is_kept_and_its_neighbours_are_used(database: Database, bad: Any) -> None:
+async def test_what_fails_is_kept_and_its_neighbours_are_used(
+    database: Database, bad: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three come together, one of which fails: it is stored to be tried again, and the others are done."""
+    monkeypatch.setattr(desk_intake, "_MOMENT", 60.0)
     intake = Intake(database, SystemClock(), {"bad": bad, "good": works})
     came = (("good", "1"), ("bad", "2"), ("good", "3"))
     receipts = await asyncio.gather(*(intake.take(source, key, {}) for source, key in came))
