@@ -116,11 +116,7 @@ async def test_the_lanes_of_a_dead_process_are_taken_over(database_url: str) -> 
 async def test_what_a_frozen_process_posts_too_late_is_taken_back(database_url: str, where: str) -> None:
     """Another takes over a frozen process's text; when it thaws, the text still stands there once."""
     async with stage(database_url, catch=True) as there:
-        people, contact = People(there), Contact(1)
-        await there.ready()
-        await people.text(contact)
-        await people.find_card(contact)
-        await there.settled()
+        people, contact = await acquainted(there)
         freeze = freeze_at(there, where)
         await people.text(contact)
         await freeze.caught()
@@ -129,6 +125,16 @@ async def test_what_a_frozen_process_posts_too_late_is_taken_back(database_url: 
         await let_go(there, freeze)
         await people.until(lambda: shown(there, contact) == contact.texts)
         assert count(there.play, [contact]).faults == []
+
+
+async def acquainted(there: Stage) -> tuple[People, Contact]:
+    """A customer whose first text has its card."""
+    people, contact = People(there), Contact(1)
+    await there.ready()
+    await people.text(contact)
+    await people.find_card(contact)
+    await there.settled()
+    return people, contact
 
 
 def shown(there: Stage, contact: Contact) -> list[str]:
@@ -156,11 +162,7 @@ def lines(there: Stage, contact: Contact, words: str) -> list[str]:
 async def test_a_frozen_process_sends_no_text_twice(database_url: str, where: str, sent: int, asked: int) -> None:
     """It finds its lease over before the call; once the call is under way, its text counts, and it alone."""
     async with stage(database_url, catch=True) as there:
-        people, contact = People(there), Contact(1)
-        await there.ready()
-        await people.text(contact)
-        await people.find_card(contact)
-        await there.settled()
+        people, contact = await acquainted(there)
         freeze = freeze_at(there, where)
         await people.reply(contact, ANA)
         await freeze.caught()
@@ -179,11 +181,7 @@ async def test_a_frozen_process_sends_no_text_twice(database_url: str, where: st
 async def test_the_window_that_nobody_can_close_is_told(database_url: str) -> None:
     """Frozen between the check of its lease and the call, while a rep has it sent again: the thread says twice."""
     async with stage(database_url, catch=True) as there:
-        people, contact = People(there), Contact(1)
-        await there.ready()
-        await people.text(contact)
-        await people.find_card(contact)
-        await there.settled()
+        people, contact = await acquainted(there)
         freeze = freeze_at(there, "writing twilio.messages.create")
         await people.reply(contact, ANA)
         await freeze.caught()
