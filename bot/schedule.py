@@ -22,6 +22,7 @@ from storage.database import Database
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
+FROZEN_SECONDS = 2
 HEALTH_SECONDS = 30
 _STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
@@ -77,6 +78,12 @@ class Jobs:
         """Try again what could not be used when it came in."""
         self.intake.wake()
 
+    async def end_frozen(self) -> None:
+        """Free what another replica locks that stands still; each replica looks, since any may be the one."""
+        ended = await self.database.end_frozen()
+        if ended:
+            log.warning("frozen transactions ended", transactions=ended)
+
     async def read_directory(self) -> None:
         """Have the directory read again, for what no event has told."""
         async with self.database.write() as session:
@@ -97,6 +104,7 @@ class Schedule:
             ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
             ("health", doing.look_at_health, IntervalTrigger(seconds=HEALTH_SECONDS)),
             ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
+            ("frozen", doing.end_frozen, IntervalTrigger(seconds=FROZEN_SECONDS)),
             ("directory", doing.read_directory, _NIGHT),
             *((name, job, IntervalTrigger(seconds=seconds)) for name, (seconds, job) in doing.others.items()),
         ):

@@ -28,11 +28,20 @@ _CLOCKS = {
 _NO_FILE = (None, "", ":memory:")  # which would be another database for each connection
 _BUSY_SECONDS = 2.0
 _COMMAND_SECONDS = 10.0
+_FROZEN_SECONDS = 5  # a replica that stands still holding locks keeps nobody waiting for ever
 _SERVER_SETTINGS = {
     "jit": "off",
     "application_name": "threadline",
-    "idle_in_transaction_session_timeout": "5s",  # a replica that froze holding locks keeps nobody waiting for ever
+    "idle_in_transaction_session_timeout": f"{_FROZEN_SECONDS}s",
 }
+# asyncpg prepares a statement with Flush and not Sync. Whoever freezes before the next word is not idle for the server,
+# which reads on for ever and heeds no statement_timeout meanwhile; transaction_timeout came with PostgreSQL 17 only.
+_END_FROZEN = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = 'threadline'
+  AND state = 'active' AND wait_event = 'ClientRead' AND xact_start IS NOT NULL
+  AND state_change < clock_timestamp() - make_interval(secs => :seconds)
+"""
 
 
 @dataclass(eq=False)
@@ -67,6 +76,14 @@ class Database:
         """A look at the rows, which never waits for a writer."""
         async with self._session(self.reader) as session, session.begin():
             yield session
+
+    async def end_frozen(self) -> int:
+        """End the transactions in which a replica stands still, so that what they lock is free; how many there were."""
+        if self.dialect != "postgresql":
+            return 0
+        async with self.transaction() as session:
+            ended = await (await session.connection()).execute(text(_END_FROZEN), {"seconds": _FROZEN_SECONDS})
+            return int(ended.scalar_one())
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -47,9 +47,7 @@ async def test_a_deleted_card_that_two_replicas_see_is_replaced_once(world: Worl
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_a_reply_and_its_deletion_taken_at_once_see_each_other(
-    world: World, eventually: Eventually
-) -> None:
+async def test_a_reply_and_its_deletion_taken_at_once_see_each_other(world: World, eventually: Eventually) -> None:
     """One replica takes the reply, another its deletion, before either has finished: nothing is sent."""
     card = await opened(world)
     await world.play.quiet()

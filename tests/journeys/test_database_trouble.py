@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from playground.seed import NUMBER
-from storage.database import connect
+from storage import database
+from storage.database import DatabaseError, connect
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import opened, quoted, received, reply
 from tests.journeys.screen import ALICE, BOB
@@ -53,6 +54,30 @@ async def test_a_reply_that_cannot_be_stored_in_time_comes_again(
     await eventually(lambda: received(world) == ["Yes"])
     await world.play.quiet()
     assert received(world) == ["Yes"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_replica_that_stands_still_in_a_transaction_keeps_nobody_waiting(
+    world: World, database_url: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It froze with the conversation locked, between the two words by which a statement is prepared and executed."""
+    monkeypatch.setattr(database, "_FROZEN_SECONDS", 1)
+    card = await opened(world)
+    await world.play.quiet()
+    frozen = connect(database_url)
+    try:
+        async with frozen.transaction() as session:
+            connection = await session.connection()
+            await connection.exec_driver_sql("SELECT id FROM conversation FOR UPDATE")
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.prepare("SELECT 1")
+            await world.play.text(ALICE, NUMBER, "And me?")
+            await eventually(lambda: [quoted(post) for post in world.thread(card.ts)] == [["And me?"]])
+    except DatabaseError:  # its transaction was ended
+        pass
+    finally:
+        await frozen.close()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
