@@ -87,12 +87,10 @@ class Board:
 
     async def post_texts(self, claimed: Claimed) -> Outcome:
         """Post inbound texts in their thread, as one message."""
+        ids = [row.message_id for row in claimed.texts if row.message_id is not None]
         async with self.database.read() as session:
-            thread = await self._thread(session, claimed)
-            ids = [row.message_id for row in claimed.texts if row.message_id is not None]
-            inbound = await messages.list_inbound(session, ids)
-            conversation = await conversations.get(session, thread.workspace_id, thread.conversation_id)
-            contact = await conversations.get_contact(session, conversation)
+            inbound, contact, current = await messages.load_to_post(session, claimed.delivery.workspace_id, ids)
+        thread = _posted(current)
         items = [Text(body=one.body, pictures=one.pictures, recovered=one.recovered) for one in inbound]
         mention = next((row.payload["mention"] for row in claimed.texts if row.payload["mention"]), None)
         broadcast = any(row.payload["broadcast"] for row in claimed.texts)
@@ -212,10 +210,7 @@ class Board:
         return Done() if is_gone else outcome
 
     async def _thread(self, session: Session, claimed: Claimed) -> Thread:
-        thread = await conversations.current_thread(session, claimed.delivery.conversation_id or 0)
-        if thread is None or thread.root_ts is None:
-            raise LookupError("nothing is posted in a thread before its card")
-        return thread
+        return _posted(await conversations.current_thread(session, claimed.delivery.conversation_id or 0))
 
     async def _post(
         self,
@@ -332,6 +327,13 @@ class Board:
         del session, now
         if isinstance(outcome, Refused):
             log.error("delivery parked", delivery=str(claimed.delivery.id), reason=outcome.reason)
+
+
+def _posted(thread: Thread | None) -> Thread:
+    """The thread that is drawn in Slack. Raises LookupError."""
+    if thread is None or thread.root_ts is None:
+        raise LookupError("nothing is posted in a thread before its card")
+    return thread
 
 
 def _ids(claimed: Claimed) -> list[str]:

@@ -258,6 +258,13 @@ async def renew(session: AsyncSession, claimed: Claimed, *, lease_seconds: float
     return rows_changed(result) == len(claimed.texts)
 
 
+_GIVE_BACK = (
+    update(Lane)
+    .where(col(Lane.key) == bindparam("of_lane"), col(Lane.owner) == bindparam("of_owner"))
+    .values(owner=None, lease_until=0.0)
+)
+
+
 async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool:
     """Write down what became of a claimed delivery and give its lane back.
 
@@ -265,11 +272,8 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
     is the fence). A drawing that was asked for again meanwhile stays waiting.
     """
     held = claimed.delivery
-    await session.exec(
-        update(Lane)
-        .where(col(Lane.key) == held.lane, col(Lane.owner) == held.owner)
-        .values(owner=None, lease_until=0.0)
-    )
+    if held.lane is not None:
+        await (await session.connection()).execute(_GIVE_BACK, {"of_lane": held.lane, "of_owner": held.owner})
     ours = and_(
         col(Delivery.id).in_([row.id for row in claimed.texts]),
         col(Delivery.owner) == held.owner,

@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.inboxes import channel_lane
 from storage.models import Contact, Conversation, Delivery, Inbox, Message, Person, Thread, Workspace
@@ -25,6 +24,10 @@ _ONE = (
     .where(col(Conversation.inbox_id) == bindparam("inbox_id"), col(Conversation.contact_id) == bindparam("contact_id"))
     .with_for_update()
 )
+_BY_ID = select(Conversation).where(
+    col(Conversation.workspace_id) == bindparam("workspace_id"), col(Conversation.id) == bindparam("id")
+)
+_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
 _CURRENT = select(Thread).where(col(Thread.conversation_id) == bindparam("conversation_id"), col(Thread.is_current))
 _AFTER = (
     col(Message.conversation_id) == bindparam("conversation_id"),
@@ -144,13 +147,12 @@ async def ensure(
 
 async def get(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
     """One conversation of a workspace; raises NoResultFound for another's."""
-    return (await session.exec(_by_id(workspace_id, conversation_id))).one()
+    return (await session.exec(_BY_ID, params={"workspace_id": workspace_id, "id": conversation_id})).one()
 
 
 async def lock(session: AsyncSession, workspace_id: int, conversation_id: int) -> Conversation:
     """The same, locked until the transaction ends: who comes second sees what the first one decided."""
-    rows = _by_id(workspace_id, conversation_id).with_for_update().execution_options(populate_existing=True)
-    return (await session.exec(rows)).one()
+    return (await session.exec(_LOCKED, params={"workspace_id": workspace_id, "id": conversation_id})).one()
 
 
 async def lock_of(session: AsyncSession, message: Message) -> Conversation:
@@ -158,12 +160,6 @@ async def lock_of(session: AsyncSession, message: Message) -> Conversation:
     conversation = await lock(session, message.workspace_id, message.conversation_id)
     await session.refresh(message)
     return conversation
-
-
-def _by_id(workspace_id: int, conversation_id: int) -> SelectOfScalar[Conversation]:
-    return select(Conversation).where(
-        col(Conversation.workspace_id) == workspace_id, col(Conversation.id) == conversation_id
-    )
 
 
 async def answered_to(session: AsyncSession, conversation: Conversation) -> int:

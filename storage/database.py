@@ -182,5 +182,4 @@ async def hurry(session: AsyncSession, *, seconds: float) -> None:
 async def now(session: AsyncSession) -> float:
     """Seconds since 1970 on the database's own clock: the only clock for leases and pace."""
     clock = _CLOCKS[session.get_bind().dialect.name]
-    connection = await session.connection()
-    return float((await connection.execute(text(f"SELECT {clock}"))).scalar_one())
+    return float((await (await session.connection()).exec_driver_sql(f"SELECT {clock}")).scalar_one())

@@ -1,20 +1,37 @@
 """Messages, and edits that came before theirs."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, or_
+from sqlalchemy import select as core_select
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Contact, Conversation, Inbox, Message, ReplyChange
+from storage.models import Contact, Conversation, Inbox, Message, ReplyChange, Thread
 from storage.states import Direction, MessageStatus
 from storage.upsert import insert
 
 _BY_SID = select(Message).where(
     col(Message.workspace_id) == bindparam("workspace_id"), col(Message.sid) == bindparam("sid")
 )
+_TO_POST: Any = (
+    core_select(Message, Contact, Thread)
+    .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+    .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+    .outerjoin(Thread, (col(Thread.conversation_id) == col(Conversation.id)) & col(Thread.is_current))
+    .where(
+        col(Message.workspace_id) == bindparam("workspace_id"), col(Message.id).in_(bindparam("ids", expanding=True))
+    )
+    .order_by(col(Message.position))
+)
+
+
+@cache
+def _new(row: Any) -> Any:
+    return row.returning(col(Message.id))
 
 
 async def add(session: AsyncSession, conversation: Conversation, **values: Any) -> Message:
@@ -26,7 +43,7 @@ async def add(session: AsyncSession, conversation: Conversation, **values: Any) 
         position=conversation.counter,
         **values,
     )
-    new = insert(session, Message).returning(col(Message.id))
+    new = _new(insert(session, Message))
     stored = await (await session.connection()).execute(new, message.model_dump(exclude={"id"}))
     message.id = stored.scalar_one()
     make_transient_to_detached(message)
@@ -65,6 +82,18 @@ async def list_inbound(session: AsyncSession, message_ids: Sequence[int]) -> Seq
     """Inbound messages by id, in the order in which they came."""
     rows = select(Message).where(col(Message.id).in_(message_ids)).order_by(col(Message.position))
     return (await session.exec(rows)).all()
+
+
+async def load_to_post(
+    session: AsyncSession, workspace_id: int, message_ids: Sequence[int]
+) -> tuple[list[Message], Contact, Thread | None]:
+    """Texts of one conversation in their order, whom they are from and where the conversation is drawn, in one look.
+
+    Raises ValueError when there are none.
+    """
+    rows = (await session.exec(_TO_POST, params={"workspace_id": workspace_id, "ids": list(message_ids)})).all()
+    (_, contact, thread), *_ = rows
+    return [message for message, _, _ in rows], contact, thread
 
 
 async def find_by_sid(session: AsyncSession, workspace_id: int, sid: str) -> Message | None:

@@ -3,12 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Update, case, update
+from sqlalchemy import BindParameter, Float, bindparam, case, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import RateLimit
 from storage.upsert import insert_new, rows_changed
+
+_NEVER = 1e12  # seconds since 1970
+_CLOCK: BindParameter[float] = bindparam("clock", type_=Float)
+_SPEND = (
+    update(RateLimit)
+    .where(
+        col(RateLimit.workspace_id) == bindparam("of_workspace"),
+        col(RateLimit.method) == bindparam("of_method"),
+        col(RateLimit.blocked_until) <= _CLOCK,
+        col(RateLimit.spent_until) <= bindparam("latest", type_=Float),
+    )
+    .values(
+        spent_until=case((col(RateLimit.spent_until) > _CLOCK, col(RateLimit.spent_until)), else_=_CLOCK)
+        + bindparam("interval", type_=Float)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +65,14 @@ async def spend(session: AsyncSession, workspace_id: int, method: str, limit: Li
 
 async def _spend(session: AsyncSession, workspace_id: int, method: str, limit: Limit | None, clock: float) -> bool:
     """One statement, which replicas that spend at the same moment take one after the other."""
-    left = col(RateLimit.blocked_until) <= clock
-    spent_until = col(RateLimit.spent_until)
-    spent = case((spent_until > clock, spent_until), else_=clock) + (limit.interval if limit else 0.0)
-    if limit is not None:
-        left &= spent_until <= clock + limit.leeway
-    result = await session.exec(_of(workspace_id, method, update(RateLimit)).where(left).values(spent_until=spent))
-    return rows_changed(result) == 1
+    asked = {
+        "of_workspace": workspace_id,
+        "of_method": method,
+        "clock": clock,
+        "latest": clock + limit.leeway if limit else _NEVER,
+        "interval": limit.interval if limit else 0.0,
+    }
+    return rows_changed(await (await session.connection()).execute(_SPEND, asked)) == 1
 
 
 async def _open(session: AsyncSession, workspace_id: int, method: str) -> bool:
@@ -66,8 +83,5 @@ async def _open(session: AsyncSession, workspace_id: int, method: str) -> bool:
 
 async def block(session: AsyncSession, workspace_id: int, method: str, *, until: float) -> None:
     """Obey a Retry-After: nobody calls the method for this workspace until then, on the database's clock."""
-    await session.exec(_of(workspace_id, method, update(RateLimit)).values(blocked_until=until))
-
-
-def _of(workspace_id: int, method: str, rows: Update) -> Update:
-    return rows.where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
+    budget = update(RateLimit).where(col(RateLimit.workspace_id) == workspace_id, col(RateLimit.method) == method)
+    await session.exec(budget.values(blocked_until=until))
