@@ -175,7 +175,7 @@ _FREE_LANES = (
 async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> Sequence[tuple[Delivery, Lane | None]]:
     """Those of the rows, with their lanes, that no other replica is taking at this moment."""
     rows = (await session.exec(_UNFINISHED, params={"ids": ids})).all()
-    deliveries = [row for row in rows if row.lease_until <= clock]
+    deliveries = [row for row in rows if max(row.lease_until, row.ready_at) <= clock]
     keys = {row.lane for row in deliveries if row.lane}
     lanes = (await session.exec(_FREE_LANES, params={"keys": list(keys), "clock": clock})).all() if keys else ()
     free = {lane.key: lane for lane in lanes}
