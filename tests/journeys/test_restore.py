@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,38 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
 
 
-def copy(source: Path, target: Path) -> None:
-    """Make a backup of a SQLite file, or put it back."""
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A SQLite file, and a copy of it."""
+
+    database: Path
+    copy: Path
+
+    def make(self) -> None:
+        """Keep the database as it is."""
+        _copy(self.database, self.copy)
+
+    def restore(self) -> None:
+        """Put it back, while no bridge runs."""
+        _copy(self.copy, self.database)
+
+
+@pytest.fixture
+def backup(database_url: str, tmp_path: Path) -> Backup:
+    return Backup(Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db")
+
+
+@pytest.fixture
+async def yesterday(start: Start, backup: Backup) -> Backup:
+    """A backup of a database that knows of one text."""
+    async with start() as world:
+        await opened(world)
+        await world.play.quiet(0.3)
+    backup.make()
+    return backup
+
+
+def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
@@ -62,19 +93,14 @@ async def _live(world: World, eventually: Eventually) -> tuple[Any, Any]:
 
 
 async def test_nothing_is_doubled_on_either_side(
-    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+    start: Start, play: Playground, yesterday: Backup, eventually: Eventually
 ) -> None:
     """All that the lost database had posted and sent is found where it is; then work goes on where it was."""
-    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
-    async with start() as world:
-        await opened(world)
-        await play.quiet(0.3)
-    copy(database, backup)
     play.world.ahead += 3600
     async with start() as world:
         alice, bob = await _live(world, eventually)
     before = shown(world)
-    copy(backup, database)
+    yesterday.restore()
     play.world.ahead += 3600
     async with start() as world:
         await eventually(lambda: not world.bridge.threads._is_behind)
@@ -92,19 +118,18 @@ async def test_nothing_is_doubled_on_either_side(
 
 
 async def test_a_reply_that_waited_in_the_backup_is_not_sent_again(
-    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+    start: Start, play: Playground, backup: Backup, eventually: Eventually
 ) -> None:
     """The backup was made in the seconds of a hold: the lost database has sent the reply since."""
-    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
     async with start(reply_hold_seconds=60) as world:
         card = await opened(world)
         await reply(world, card, "Yes")
-    copy(database, backup)
+    backup.make()
     play.world.ahead += 120
     async with start() as world:
         await eventually(lambda: received(world) == ["Yes"])
         await play.quiet(0.3)
-    copy(backup, database)
+    backup.restore()
     play.world.ahead += 600
     async with start() as world:
         await reply(world, card, "Next")
@@ -112,15 +137,14 @@ async def test_a_reply_that_waited_in_the_backup_is_not_sent_again(
 
 
 async def test_late_receipts_of_the_lost_database_harm_nobody(
-    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+    start: Start, play: Playground, backup: Backup, eventually: Eventually
 ) -> None:
     """A receipt names a message by a number that means another one now, or none: nobody's text is taken for it."""
     play.receipts.hold = True
-    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
     async with start() as world:
         card = await opened(world)
         await play.quiet(0.3)
-    copy(database, backup)
+    backup.make()
     async with start() as world:
         await reply(world, card, "Lost")
         await reply(world, card, "Lost too")
@@ -128,7 +152,7 @@ async def test_late_receipts_of_the_lost_database_harm_nobody(
     lost = sms(world)
     for post in [post for post in world.thread(card.ts) if post.user != BOT_USER]:
         await play.delete(ANA, CHANNEL, post.ts)
-    copy(backup, database)
+    backup.restore()
     async with start(reply_hold_seconds=60) as world:
         await eventually(lambda: not world.bridge.threads._is_behind)
         new = await reply(world, card, "New")
@@ -147,19 +171,14 @@ async def test_late_receipts_of_the_lost_database_harm_nobody(
 
 
 async def test_replies_below_cards_that_are_not_known_yet_are_kept(
-    start: Start, play: Playground, database_url: str, tmp_path: Path, eventually: Eventually
+    start: Start, play: Playground, yesterday: Backup, eventually: Eventually
 ) -> None:
     """Reps answer in a thread of the lost database, before and after Twilio has told the text that it began with."""
-    database, backup = Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db"
-    async with start() as world:
-        await opened(world)
-        await play.quiet(0.3)
-    copy(database, backup)
     play.world.ahead += 3600
     async with start() as world:
         bob = await opened(world, BOB, "Hello?")
         await play.quiet(0.3)
-    copy(backup, database)
+    yesterday.restore()
     play.world.ahead += 600
     await reply(world, bob, "Nobody listens")
     play.faults.answer("twilio.messages.list", 503, times=None)
