@@ -34,7 +34,7 @@ _BATCH = 20
 _MOMENT = 0.015  # seconds for use cases at a time
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
-_LOCK_SECONDS = 0.5  # for a conversation that somebody is busy with, or that a frozen replica holds
+_LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
@@ -146,12 +146,11 @@ class Intake:
         """Store requests; a few of them are used at once, unless another replica could deadlock with that."""
         few = len(requests) <= _FEW
         async with self.database.write() if few else self.database.transaction() as session:
+            await hurry(session, seconds=_LOCK_SECONDS)
             at_once = len(requests) == 1 or (few and await raw_requests.is_our_turn(session))
             blocked = await raw_requests.blocked(session, requests) if at_once else set()
             now = self.clock.now()
             new = await raw_requests.store(session, requests, now=now)
-            if at_once:
-                await hurry(session, seconds=_LOCK_SECONDS)
             rows = await raw_requests.load(session, requests, new, now=now) if at_once else []
             receipts = await self._use(session, rows, blocked=blocked)
         self._is_behind = self._is_behind or not at_once
@@ -203,8 +202,10 @@ class Intake:
         self._is_behind = False
         try:
             async with self.database.write() as session:
-                await raw_requests.take_turns(session)
                 await hurry(session, seconds=_LOCK_SECONDS)
+                if not await raw_requests.is_our_turn(session):
+                    self._is_behind, self._rests_until = True, time.monotonic() + _RESTS
+                    return
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
                 await self._use(session, rows, blocked=set())
                 self._is_behind = self._is_behind or len(rows) == _BATCH

@@ -1,5 +1,6 @@
 """Opens the database and marks where a transaction begins and ends: use cases take a session and never commit."""
 
+import asyncio
 import fcntl
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -28,6 +29,7 @@ _CLOCKS = {
 _NO_FILE = (None, "", ":memory:")  # which would be another database for each connection
 _BUSY_SECONDS = 2.0
 _COMMAND_SECONDS = 10.0
+_CLOSE_SECONDS = 0.5
 _FROZEN_SECONDS = 5  # a replica that stands still holding locks keeps nobody waiting for ever
 _SERVER_SETTINGS = {
     "jit": "off",
@@ -86,9 +88,13 @@ class Database:
             return int(ended.scalar_one())
 
     async def close(self) -> None:
-        """Give every connection back."""
-        await self.writer.dispose()
-        await self.reader.dispose()
+        """Give every connection back; those of a server that does not answer are dropped."""
+        for engine in dict.fromkeys((self.writer, self.reader)):
+            try:
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await engine.dispose()
+            except TimeoutError:
+                await engine.dispose(close=False)
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
         return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)()
@@ -106,9 +112,11 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
             _for_asyncpg(address),
             pool_size=16,
             max_overflow=0,
+            pool_use_lifo=True,  # whose statements are prepared already
             hide_parameters=True,
             connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": command_seconds},
         )
+        _distrust_silence(engine)
         return Database(writer=engine, reader=engine)
     if address.get_backend_name() == "sqlite" and address.database not in _NO_FILE:
         address = address.set(drivername=sqlite.DRIVER)
@@ -122,6 +130,15 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
         _prepare(reader, begin="BEGIN", is_writer=False)
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _distrust_silence(engine: AsyncEngine) -> None:
+    """Where one connection had no answer in time, the others may be dead, too: none of them is used again."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, TimeoutError):
+            context.invalidate_pool_on_disconnect = True
 
 
 class InUse(Exception):

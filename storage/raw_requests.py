@@ -152,17 +152,9 @@ async def hurry(session: AsyncSession, error: str) -> None:
     await session.exec(update(RawRequest).where(col(RawRequest.id).in_(idle)).values(retry_at=None))
 
 
-async def take_turns(session: AsyncSession) -> None:
-    """Wait for the other replicas: two that lock the same conversations in another order would deadlock."""
-    await _turn(session, "pg_advisory_xact_lock")
-
-
 async def is_our_turn(session: AsyncSession) -> bool:
-    """The same without waiting: False when another replica is at it."""
-    return await _turn(session, "pg_try_advisory_xact_lock") is not False
-
-
-async def _turn(session: AsyncSession, lock: str) -> Any:
-    if session.get_bind().dialect.name == "postgresql":
-        return (await (await session.connection()).exec_driver_sql(f"SELECT {lock}({_TURNS})")).scalar()
-    return None
+    """Whether no other replica is at it: two that lock the same conversations in another order would deadlock."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    connection = await session.connection()
+    return bool((await connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_TURNS})")).scalar_one())

@@ -60,6 +60,7 @@ async def test_the_menu_holds_a_hundred(play: Playground, start: Start, eventual
         play.world.channels[CHANNEL].members.append(f"U1{number:03}")
     async with start() as world:
         card = await arrive(world, eventually)
+        await world.bridge.directory.was_read.wait()
         everybody = await offered(world, MARA, card)
         assert (len(everybody), everybody[:2]) == (100, [MARA, "U1000"])
         assert await offered(world, MARA, card, "aaron 119") == ["U1119"]
