@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
-_SLOTS = 8  # calls at a time of each group of kinds
+_SLOTS = 8  # calls at a time of each group of kinds, and looks
 _TRIES = 5
 _STOP_SECONDS = 5.0
 
@@ -192,7 +192,7 @@ class Courier:
             await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
 
     async def _claim(self, terms: Mapping[str, Terms]) -> float:
-        slots = dict.fromkeys((one.group for one in terms.values()), _SLOTS)
+        slots = dict.fromkeys((claims.LOOKS, *(one.group for one in terms.values())), _SLOTS)
         for group in self._tasks.values():
             slots[group] -= 1
         if not any(slots.values()):
@@ -209,7 +209,7 @@ class Courier:
             )
         for one in claimed:
             task = asyncio.create_task(self._work(one))
-            self._tasks[task] = terms[one.delivery.kind].group
+            self._tasks[task] = claims.LOOKS if one.look else terms[one.delivery.kind].group
             task.add_done_callback(self._finished)
         return sleep
 

@@ -33,6 +33,7 @@ _FEW = 4  # that come together are used in the transaction that stores them, mor
 _BATCH = 20
 _MOMENT = 0.015  # seconds for use cases at a time
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
+_LATE = timedelta(seconds=5)  # what was stored so long ago is used without such rests
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
 _LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _SOONEST = timedelta(seconds=1)
@@ -168,7 +169,7 @@ class Intake:
             elif row.stream in blocked or time.monotonic() >= ends_at:
                 receipts[row.id] = Receipt.WAITING
             else:
-                receipts[row.id] = await self._run(session, row)
+                receipts[row.id] = await self._run(session, row, besides=[one.id for one in rows])
             if row.stream is not None and receipts[row.id] is not Receipt.PROCESSED:
                 blocked.add(row.stream)
         self._is_behind = self._is_behind or Receipt.WAITING in receipts.values()
@@ -176,14 +177,15 @@ class Intake:
         await raw_requests.used(session, used, now=self.clock.now())
         return receipts
 
-    async def _run(self, session: Session, row: RawRequest) -> Receipt:
+    async def _run(self, session: Session, row: RawRequest, *, besides: Sequence[int]) -> Receipt:
         try:
             async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
+                await raw_requests.require_turn(session, row, besides=besides)
         except NotOurs:
             await raw_requests.forget(session, row.id)
         except Exception as error:
-            if not isinstance(error, NotYet):
+            if not isinstance(error, NotYet | raw_requests.Overtaking):
                 log.exception("use case failed", source=row.source, request=row.id, error=type(error).__name__)
             retry_at = self.clock.now() + min(_SOONEST * 2 ** min(row.attempts, 20), _LATEST)
             await raw_requests.put_off(session, row.id, error=type(error).__name__, retry_at=retry_at)
@@ -194,20 +196,23 @@ class Intake:
         """Use what came earlier, oldest first; and rest, if requests keep coming, so that they are stored first."""
         begins_at = time.monotonic()
         is_busy = begins_at - self._answered_at < _WHILE
-        await self._use_due()
-        if is_busy:
+        is_late = await self._use_due()
+        if is_busy and not is_late:
             self._rests_until = begins_at + _RESTS
 
-    async def _use_due(self) -> None:
+    async def _use_due(self) -> bool:
+        """Use a few of those that are due; True when the oldest has waited for long."""
         self._is_behind = False
         try:
             async with self.database.write() as session:
                 await hurry(session, seconds=_LOCK_SECONDS)
                 if not await raw_requests.is_our_turn(session):
                     self._is_behind, self._rests_until = True, time.monotonic() + _RESTS
-                    return
+                    return False
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
                 await self._use(session, rows, blocked=set())
                 self._is_behind = self._is_behind or len(rows) == _BATCH
+                return any(row.received_at < self.clock.now() - _LATE for row in rows)
         except Exception as error:  # the next second is another chance
             log.exception("requests not used", error=type(error).__name__)
+            return False

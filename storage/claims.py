@@ -24,6 +24,7 @@ from storage.rate_limits import Limit
 from storage.states import UNFINISHED, DeliveryState
 from storage.upsert import rows_changed
 
+LOOKS = "looks"  # the group of all that has to be looked for, which is in no lane
 MERGED_CHARACTERS = 3000
 MERGED_TEXTS = 40
 
@@ -102,23 +103,24 @@ async def claim(
 ) -> tuple[list[Claimed], float]:
     """Take what is due, at most one delivery per lane, and say in how many seconds the next one may be.
 
-    `slots`: how many of each group of kinds. Only the head of a stream is taken. A row still `sending` whose lease ran
-    out belonged to a worker that died or froze: it is taken over and looked up first. `owner` must be new with each
-    claim, since finishing is fenced by it.
+    `slots`: how many of each group of kinds, and of looks. Only the head of a stream is taken. A row still `sending`
+    whose lease ran out belonged to a worker that died or froze: it is taken over and looked up first. `owner` must be
+    new with each claim, since finishing is fenced by it.
     """
     lease = Lease(time.monotonic() + lease_seconds)
     clock = await database_now(session)
     spent, sleep = await _spent(session, terms, clock)
     kinds = frozenset(kind for kind, one in terms.items() if slots[one.group] > 0)  # not those of a newer version
+    looked_for = frozenset(terms if slots[LOOKS] > 0 else ())
     room = Counter(slots)
     due: list[UUID] = []
     left_out = False
-    for head in await heads.list_(session, spent, kinds, clock=clock, now=now, limit=2 * room.total()):
+    for head in await heads.list_(session, spent, kinds, looked_for, clock=clock, now=now, limit=2 * room.total()):
         wait = max(head.due_at - clock, (head.not_before - now).total_seconds() if head.not_before else 0.0)
         if wait > 0:
             sleep = min(sleep, wait)
-        elif room[terms[head.kind].group] > 0:
-            room[terms[head.kind].group] -= 1
+        elif room[group := LOOKS if head.is_look else terms[head.kind].group] > 0:
+            room[group] -= 1
             due.append(head.id)
         else:
             left_out = True
@@ -129,8 +131,10 @@ async def claim(
     locked = await _locked(session, due, clock)
     for delivery, lane in sorted(locked, key=lambda pair: terms[pair[0].kind].method or ""):  # budgets in one order
         kind = terms[delivery.kind]
-        if kind.method is None or await rate_limits.spend(
-            session, delivery.workspace_id, kind.method, kind.limit, clock=clock
+        if (
+            delivery.state != DeliveryState.WAITING
+            or kind.method is None
+            or await rate_limits.spend(session, delivery.workspace_id, kind.method, kind.limit, clock=clock)
         ):
             claimed.append(await _take(session, delivery, lane, kind, holder))
         else:
@@ -173,14 +177,16 @@ _FREE_LANES = (
 
 
 async def _locked(session: AsyncSession, ids: Sequence[UUID], clock: float) -> Sequence[tuple[Delivery, Lane | None]]:
-    """Those of the rows, with their lanes, that no other replica is taking at this moment."""
+    """Those of the rows, with the lanes that they take, that no other replica is taking at this moment."""
     rows = (await session.exec(_UNFINISHED, params={"ids": ids})).all()
     deliveries = [row for row in rows if max(row.lease_until, row.ready_at) <= clock]
-    keys = {row.lane for row in deliveries if row.lane}
-    lanes = (await session.exec(_FREE_LANES, params={"keys": list(keys), "clock": clock})).all() if keys else ()
+    paced = {row.id: row.lane for row in deliveries if row.lane and row.state == DeliveryState.WAITING}
+    lanes = (
+        (await session.exec(_FREE_LANES, params={"keys": list(paced.values()), "clock": clock})).all() if paced else ()
+    )
     free = {lane.key: lane for lane in lanes}
     ordered = sorted(deliveries, key=lambda row: ids.index(row.id))
-    return [(row, free.get(row.lane or "")) for row in ordered if row.lane is None or row.lane in free]
+    return [(row, free.get(paced.get(row.id, ""))) for row in ordered if row.id not in paced or paced[row.id] in free]
 
 
 async def _take(

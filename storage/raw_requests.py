@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import Integer, String, bindparam, cast, func, or_, update
+from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +16,7 @@ from storage.models import RawRequest
 from storage.upsert import insert
 
 BLOCKING_ATTEMPTS = 6  # with their back-off, half a minute in which what comes after a failed request waits for it
+_FAIR_AMONG = 1000
 _TURNS = 7_468_726_561_641  # any constant: the advisory lock of those who use several requests in one transaction
 
 
@@ -35,6 +37,56 @@ _WAITING = select(RawRequest.stream).where(
     col(RawRequest.stream).in_(bindparam("streams", expanding=True)),
     col(RawRequest.key).not_in(bindparam("keys", expanding=True)),
 )
+_EARLIER = (
+    select(RawRequest.id)
+    .where(
+        col(RawRequest.stream) == bindparam("stream"),
+        col(RawRequest.id) < bindparam("id"),
+        col(RawRequest.processed_at).is_(None),
+        col(RawRequest.attempts) < BLOCKING_ATTEMPTS,
+        col(RawRequest.id).not_in(bindparam("besides", expanding=True)),
+    )
+    .limit(1)
+)
+_IS_DUE = col(RawRequest.processed_at).is_(None) & or_(
+    col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= bindparam("now")
+)
+
+
+def _due() -> Any:
+    earlier = aliased(RawRequest)
+    waits = (
+        select(earlier.id)
+        .where(
+            col(earlier.stream) == col(RawRequest.stream),
+            col(earlier.id) < col(RawRequest.id),
+            col(earlier.processed_at).is_(None),
+            col(earlier.attempts) < BLOCKING_ATTEMPTS,
+            col(earlier.retry_at) > bindparam("now"),
+        )
+        .exists()
+    )
+    oldest = (
+        select(RawRequest.id, RawRequest.stream)
+        .where(_IS_DUE, ~waits)
+        .order_by(col(RawRequest.id))
+        .limit(_FAIR_AMONG)
+        .subquery()
+    )
+    whose = func.coalesce(oldest.c.stream, cast(oldest.c.id, String))
+    turn = func.row_number().over(partition_by=whose, order_by=oldest.c.id)
+    turns = core_select(oldest.c.id, turn.label("turn")).subquery()
+    return (
+        select(RawRequest)
+        .join(turns, turns.c.id == col(RawRequest.id))
+        .where(_IS_DUE)
+        .order_by(turns.c.turn, col(RawRequest.id))
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True, of=RawRequest)
+    )
+
+
+_DUE = _due()
 _USED = (
     update(RawRequest)
     .where(col(RawRequest.id).in_(bindparam("ids", expanding=True)))
@@ -98,34 +150,30 @@ async def blocked(session: AsyncSession, requests: Sequence[Request]) -> set[str
     return {stream for stream in (await session.exec(_WAITING, params=about)).all() if stream}
 
 
-async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
-    """Requests to be used now, locked, in the order in which they came; those without a stream wait for none.
+class Overtaking(Exception):
+    """An earlier request of the same stream is still to be used."""
 
-    Not those that somebody is at, nor those behind one of their stream that has to wait.
+
+async def require_turn(session: AsyncSession, row: RawRequest, *, besides: Sequence[int]) -> None:
+    """Raise Overtaking when an earlier request of its stream waits, apart from some that this transaction uses.
+
+    Ask it with what the stream is about locked: what another replica could not use in the meantime is seen then.
     """
-    earlier = aliased(RawRequest)
-    waits = (
-        select(earlier.id)
-        .where(
-            col(earlier.stream) == col(RawRequest.stream),
-            col(earlier.id) < col(RawRequest.id),
-            col(earlier.processed_at).is_(None),
-            col(earlier.attempts) < BLOCKING_ATTEMPTS,
-            col(earlier.retry_at) > now,
-        )
-        .exists()
-    )
-    due: list[RawRequest] = []
-    for which in (col(RawRequest.stream).is_(None), col(RawRequest.stream).is_not(None) & ~waits):
-        rows = select(RawRequest).where(_due(now), which).order_by(col(RawRequest.id)).limit(limit - len(due))
-        due += (await session.exec(rows.with_for_update(skip_locked=True))).all()
-    return due
+    if row.stream is None or session.get_bind().dialect.name != "postgresql":
+        return
+    about = {"stream": row.stream, "id": row.id, "besides": list(besides)}
+    if (await session.exec(_EARLIER, params=about)).first() is not None:
+        raise Overtaking
 
 
-def _due(now: datetime) -> Any:
-    return col(RawRequest.processed_at).is_(None) & or_(
-        col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= now
-    )
+async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
+    """Requests to be used now, locked: the first of each stream in the order in which they came, then the second.
+
+    Those without a stream wait for none. Not those that somebody is at, nor those behind one of their stream that has
+    to wait.
+    """
+    rows: Sequence[RawRequest] = (await session.exec(_DUE, params={"now": now, "most": limit})).all()
+    return rows
 
 
 async def used(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> None:

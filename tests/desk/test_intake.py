@@ -110,3 +110,19 @@ async def test_a_repeat_is_answered_like_the_first(database: Database) -> None:
     await intake.finish()
     assert used == ["text"]
     await intake.stop()
+
+
+async def test_one_contact_who_never_stops_keeps_nobody_else_waiting(database: Database) -> None:
+    """Many texts of one contact wait, and one of another that came after them all: it is used among the first."""
+    used: list[str] = []
+
+    async def text(session: Session, body: dict[str, Any], now: datetime) -> None:
+        used.append(body["text"])
+
+    intake = Intake(database, SystemClock(), {"text": text})
+    names = [*(f"a{number:03}" for number in range(300)), "b"]
+    await asyncio.gather(*(intake.take("text", name, {"text": name}, stream=name[0]) for name in names))
+    await intake.finish()
+    assert used.index("b") < 20
+    assert [name for name in used if name != "b"] == names[:-1]
+    await intake.stop()

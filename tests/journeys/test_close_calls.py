@@ -8,8 +8,9 @@ import pytest
 from desk import errand, lifecycle
 from desk import reply as replies
 from playground.seed import CHANNEL, NUMBER
+from storage import database as storage
 from tests.conftest import Eventually, World
-from tests.journeys.scene import opened, quoted, received, reply, unheard, whispers
+from tests.journeys.scene import line, lines, opened, quoted, received, reply, unheard, whispers
 from tests.journeys.screen import ALICE, ANA, BOB
 from tests.journeys.test_database_trouble import stuck
 
@@ -119,6 +120,24 @@ async def test_marks_that_slack_is_slow_with_hold_up_no_text(world: World, event
     held.release()
 
 
+@pytest.mark.parametrize("hangs", ["conversations.replies", "twilio.messages.list"])
+async def test_looking_for_what_is_unknown_holds_up_nobody(world: World, hangs: str, eventually: Eventually) -> None:
+    """Answers get lost and whoever could tell what became of them hangs: other people's texts and replies go on."""
+    cards = [await opened(world, f"+1415555{number:04}", "Hello") for number in range(200, 209)]
+    held = world.play.faults.hold(hangs, times=None)
+    world.play.faults.drop("chat.postMessage")
+    await world.play.text("+14155550200", NUMBER, "Lost")
+    world.play.faults.answer(SEND, 500, times=8)
+    for card in cards[:8]:
+        await reply(world, card, "Lost")
+    await eventually(lambda: held.held)
+    await reply(world, cards[8], "Yes")
+    await world.play.text("+14155550208", NUMBER, "Thanks")
+    await eventually(lambda: received(world, "+14155550208") == ["Yes"])
+    await eventually(lambda: ["Thanks"] in [quoted(post) for post in world.thread(cards[8].ts)])
+    held.release()
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_reply_that_no_event_could_bring_is_read_in_the_thread(
     world: World, database_url: str, eventually: Eventually
@@ -141,3 +160,40 @@ async def test_a_reply_that_slack_could_not_tell_us_of_is_read_in_the_thread(
     world.clock.move(minutes=21)
     await world.bridge.threads.keep_up()
     await eventually(lambda: received(world) == ["Come at five"])
+
+
+def _put_clock_ahead(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Have the database's clock go ahead of everybody else's."""
+    ahead = {dialect: f"{seconds} + {clock}" for dialect, clock in storage._CLOCKS.items()}
+    monkeypatch.setattr(storage, "_CLOCKS", ahead)
+
+
+async def test_a_text_is_found_although_the_clocks_differ(
+    world: World, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database's clock is minutes ahead of Twilio's when an answer is lost: the text that left is found."""
+    _put_clock_ahead(monkeypatch, 300.0)
+    card = await opened(world)
+    world.play.receipts.hold = True
+    world.play.faults.drop(SEND, after_effect=True)
+    await reply(world, card, "Come at five")
+    await reply(world, card, "Or at six")
+    await eventually(lambda: received(world) == ["Come at five", "Or at six"])
+    assert line(world, card, "could not find out") is None
+
+
+async def test_the_same_words_of_shortly_before_are_not_taken_for_a_lost_text(
+    world: World, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first “Yes” has left, though nobody knows; the second, minutes later, has not: the thread asks about both."""
+    card = await opened(world)
+    world.play.receipts.hold = True
+    away = world.play.faults.answer("twilio.messages.list", 503, times=None)
+    world.play.faults.drop(SEND, after_effect=True)
+    await reply(world, card, "Yes")
+    await eventually(lambda: line(world, card, "could not find out"))
+    away.release()
+    _put_clock_ahead(monkeypatch, 120.0)
+    world.play.faults.drop(SEND)
+    await reply(world, card, "Yes")
+    await eventually(lambda: sum("could not find out" in one for one in lines(world, card)) == 2)

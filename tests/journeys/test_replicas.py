@@ -7,10 +7,10 @@ from sqlalchemy import text as sql
 
 from bot.app import Bridge
 from playground.seed import NUMBER
-from sms.webhooks import INBOUND
+from sms.webhooks import INBOUND, stream
 from storage.database import connect
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import opened
+from tests.journeys.scene import opened, quoted
 from tests.journeys.screen import words
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=Tr
 
 async def _take(bridge: Bridge, number: int, body: str) -> None:
     form = {"MessageSid": f"SM{number:03}{body}", "From": f"+1415555{number:04}", "To": NUMBER, "Body": body}
-    await bridge.intake.take(INBOUND, form["MessageSid"], form)
+    await bridge.intake.take(INBOUND, form["MessageSid"], form, stream(form))
 
 
 async def test_texts_of_the_same_people_in_any_order_wait_for_nobody(start: Start, eventually: Eventually) -> None:
@@ -39,6 +39,29 @@ async def test_texts_of_the_same_people_in_any_order_wait_for_nobody(start: Star
             return all(everything.count(body) == len(people) for body in ("there", "again"))
 
         await eventually(shown)
+
+
+async def test_texts_that_two_replicas_take_while_a_third_is_in_their_way_stay_in_order(
+    start: Start, eventually: Eventually
+) -> None:
+    """The first is put off because the conversation is locked for too long; the second, at the other one, is not."""
+    async with start() as one, start() as two:
+        await _take(one.bridge, 1000, "hello")
+        await eventually(lambda: len(one.roots()) == 1)
+        await one.play.quiet()
+        async with two.bridge.database.transaction() as session:
+            await (await session.connection()).exec_driver_sql("SELECT id FROM conversation FOR UPDATE")
+            first = asyncio.create_task(_take(one.bridge, 1000, "first"))
+            await asyncio.sleep(0.35)
+            second = asyncio.create_task(_take(two.bridge, 1000, "second"))
+            await first
+        await second
+
+        def shown() -> list[str]:
+            return [body for post in one.thread(one.roots()[0].ts) for body in quoted(post)]
+
+        await eventually(lambda: len(shown()) == 2)
+        assert shown() == ["first", "second"]
 
 
 async def test_a_replica_that_froze_in_a_transaction_lets_go(world: World, database_url: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from storage import claims, deliveries, inboxes, rate_limits, workspaces
-from storage.claims import Claimed, Terms
+from storage.claims import LOOKS, Claimed, Terms
 from storage.database import Database, connect
 from storage.migrations import migrate
 from storage.models import Contact, Conversation, Delivery, Inbox
@@ -70,7 +70,7 @@ class Bench:
                 terms=TERMS,
                 now=self.now,
                 lease_seconds=LEASE,
-                slots={"": slots},
+                slots={"": slots, LOOKS: slots},
             )
         return claimed
 
@@ -216,9 +216,9 @@ async def test_a_dead_workers_delivery_is_taken_over_and_looked_up(bench: Bench)
 
 
 async def test_a_slow_worker_keeps_what_it_renews(bench: Bench) -> None:
-    """Delivery and lane both; and a late worker's renewal takes nothing away from its heir."""
+    """Delivery and lane both; later renewals take nothing from the heir, who looks while the lane is a neighbour's."""
     await bench.write("line", stream="thread/1", lane=lane())
-    await bench.write("neighbour", stream="thread/2", lane=lane(), created_at=NOON + timedelta(seconds=1))
+    neighbour = await bench.write("neighbour", stream="thread/2", lane=lane(), created_at=NOON + timedelta(seconds=1))
     [slow] = await bench.claim()
     for _ in range(3):
         bench.at += LEASE - 1
@@ -226,12 +226,14 @@ async def test_a_slow_worker_keeps_what_it_renews(bench: Bench) -> None:
             await claims.renew(session, slow, lease_seconds=LEASE)
         assert await bench.claim() == []
     bench.at += LEASE + 1
-    [heir] = await bench.claim()
+    heir, other = await bench.claim()
+    assert (heir.look, other.look, other.delivery.id) == (True, False, neighbour)
+    assert await bench.finish(other)
     bench.at += LEASE + 1
     async with bench.database.transaction() as session:
         await claims.renew(session, slow, lease_seconds=LEASE)
     [second_heir] = await bench.claim()
-    assert second_heir.delivery.id == heir.delivery.id
+    assert (second_heir.delivery.id, second_heir.look) == (heir.delivery.id, True)
     assert await bench.finish(second_heir)
 
 
