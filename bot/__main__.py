@@ -4,12 +4,15 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot import logs
 from bot.settings import StartError, load
+
+_INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended before its work was done
 
 cli = typer.Typer(
     help="Threadline: text messages from customers as Slack threads with an owner.",
@@ -39,6 +42,16 @@ def migrate() -> None:
 
 
 @cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy, which must not exist yet.")],
+) -> None:
+    """Copy the SQLite database to a file, also beside a bridge that runs."""
+    from bot.backup import backup as run  # noqa: PLC0415
+
+    print(run(load(), file))
+
+
+@cli.command()
 def sync(
     *,
     since: Annotated[str, typer.Option(help="From when on: 30m, 2h, 3d, 2026-11-22 or 2026-11-22T08:00.")],
@@ -47,11 +60,12 @@ def sync(
     from bot.app import sync as run  # noqa: PLC0415
     from bot.syncing import Watch, parse_since  # noqa: PLC0415
 
+    settings = load()
     begin = parse_since(since, datetime.now(UTC))
     logs.configure(stream=False)
     watch = Watch()
     with watch.shown():
-        missed = _run(run(load(), begin, watch))
+        missed = _run(run(settings, begin, watch), interrupted=_INTERRUPTED)
     print(missed.words(begin))
 
 
@@ -59,7 +73,9 @@ def sync(
 def demo(
     *,
     tour: Annotated[bool, typer.Option("--tour", help="Run the tour, then exit: 0, or 1 if a step failed.")] = False,
-    port: Annotated[int, typer.Option(help="Where the page is served on this machine; 0 for any free port.")] = 8090,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the page is served on this machine; 0 for any free port.")
+    ] = 8090,
 ) -> None:
     """Try it without any account: a local Slack and a local Twilio, and a page to use them on."""
     from bot.demo import demo as run  # noqa: PLC0415
@@ -68,11 +84,12 @@ def demo(
     raise typer.Exit(_run(run(tour_only=tour, port=port)))
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
+def _run(work: Coroutine[Any, Any, Any], *, interrupted: int = 0) -> Any:
+    """What comes of it; Ctrl-C ends with this exit code."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        raise SystemExit(0) from None
+        raise SystemExit(interrupted) from None
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from bot.syncing import Missed, Watch
 from desk import departure, health, receipts
 from desk.clock import Clock, SystemClock
 from desk.delivery import Courier, Effect, Sender, Settle
+from desk.gaps import Gaps
 from desk.intake import Intake
 from sms import numbers
 from sms.gateway import Gateway, TwilioClient, close_client, is_refused, open_client
@@ -53,6 +54,7 @@ _FIRST_SECONDS = 1.5  # in which the first start of all waits for the directory
 _READY_SECONDS = 2.0
 _STOP_SECONDS = 6.0  # after the 3 that requests have, so that a process is gone within 10
 _UNREACHABLE = "{} could not be reached: check the network, and {} if you set it. What was found before is kept."
+_REFUSED = "Slack refused to show what was written ({}): ask an admin to look. What was found before is kept."
 _DOUBTED_AFTER = timedelta(minutes=5)  # a database that was lost may have done what waits for longer at start
 
 # Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
@@ -95,7 +97,6 @@ async def open_bridge(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        stack.enter_context(start.holding_alone(settings))
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
@@ -104,8 +105,9 @@ async def open_bridge(
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
         effects = _effects(board, gateway, post_seconds)
-        metrics = Metrics(database, clock, workspace.id, effects)
-        use_cases = {**USE_CASES, **replies.use_cases(hold, directory)}
+        gaps = Gaps()
+        use_cases = {**USE_CASES, **replies.use_cases(hold, directory, gaps)}
+        metrics = Metrics(database, clock, workspace.id, effects, use_cases)
         intake = Intake(database, clock, use_cases, observe=metrics.received)
         courier = Courier(database, clock, effects, observe=metrics.observe)
         database.on_commit.append(courier.wake)
@@ -113,7 +115,7 @@ async def open_bridge(
         context = Context(database, clock, intake, directory, workspace, managers)
         bolt = _bolt(slack, settings, context)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
-        threads = ThreadReader(slack, context)
+        threads = ThreadReader(slack, context, gaps)
         context.missed.append(threads.miss)
         webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake, texts.errand.ask)
         bridge = Bridge(
@@ -280,7 +282,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
 async def _greeted(threads: ThreadReader, message: aiohttp.WSMessage) -> None:
     """Slack's first word on a new connection: what was written while there was none is read back."""
     if json.loads(message.data).get("type") == "hello":
-        threads.errand.ask()
+        threads.miss()
 
 
 async def _connect(socket_mode: AsyncSocketModeHandler) -> None:
@@ -301,7 +303,7 @@ async def _is_ready(database: Database, courier: Courier) -> bool:
 async def serve(settings: Settings) -> None:
     """Run the bridge until SIGTERM or Ctrl-C: stop accepting, finish what is in flight, exit."""
     stop = web.interruption()
-    with start.bind(settings) as bound:
+    with start.holding_alone(settings), start.bind(settings) as bound:
         async with AsyncExitStack() as stack:
             bridge = await _unless(stop, stack.enter_async_context(open_bridge(settings)))
             if bridge is None:
@@ -331,16 +333,20 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
     """Read both sides back by hand, beside a bridge that runs or without one; raises StartError."""
     clock = SystemClock()
     missed = Missed()
+    start.require_database(settings)
     async with AsyncExitStack() as stack:
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
         directory = Directory(slack, database, workspace)
         hold = timedelta(seconds=settings.reply_hold_seconds)
-        intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory)})
+        gaps = Gaps()
+        intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory, gaps)})
         stack.push_async_callback(intake.finish)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         managers = Managers(slack, settings.managers)
-        threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers))
+        threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers), gaps)
         numbers_to_read = await texts.inboxes()
+        if not numbers_to_read:
+            raise StartError(start.NOTHING_TO_READ)
         for done, inbox in enumerate(numbers_to_read):
             watch.numbers(done, len(numbers_to_read))
             try:
@@ -351,7 +357,9 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
         watch.numbers(len(numbers_to_read), len(numbers_to_read))
         try:
             written = await threads.read(asyncio.sleep, since=since, step=watch.threads)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+        except SlackApiError as error:
+            raise StartError(_REFUSED.format(error.response.get("error"))) from None
+        except (aiohttp.ClientError, TimeoutError):
             raise StartError(_UNREACHABLE.format("Slack", "SLACK_API_URL")) from None
         missed.replies, missed.edits, missed.deletions = written.replies, written.edits, written.deletions
         missed.doubles = written.doubles

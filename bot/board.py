@@ -23,7 +23,7 @@ from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
-from desk.values import Backlog, Card, Text
+from desk.values import Attempt, Backlog, Card, Text
 from storage import conversations, inboxes, messages, raw_requests
 from storage.claims import Claimed
 from storage.database import Database, Session
@@ -185,7 +185,7 @@ class Board:
         async with self.database.read() as session:
             thread = await self._thread(session, claimed)
         if what == "note_kept":
-            post = whispers.note_kept(payload["message_id"], payload["attempt"])
+            post = whispers.note_kept(Attempt(payload["channel_id"], payload["ts"], payload["attempt"]))
         else:
             post = lines.line(author=reader, **payload)
         outcome = await self._call(
@@ -274,7 +274,8 @@ class Board:
         except (TimeoutError, aiohttp.ClientError) as error:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
-            return CannotTell(str(error.response.get("error")), _patience(error))
+            reason = str(error.response.get("error"))
+            return CannotTell(UNAUTHORIZED if reason in _TOKEN_REFUSED else reason, _patience(error))
 
     async def look_again(self, claimed: Claimed) -> Sight:
         """A drawing is simply done again."""

@@ -23,7 +23,8 @@ from storage.states import Kind
 
 ROOT_GONE = ("thread_not_found", "message_not_found")
 
-_MARGIN = 60.0  # seconds by which Slack's clock and the database's may differ
+_MARGIN = 600.0  # seconds by which Slack's clock and the database's may differ; nobody watches over that one
+_MARGIN_OUTSIDE = 60.0  # by which Slack's clock and others may that told when something came which was not tried yet
 _PAGE = 100
 _FRESH_SECONDS = 600.0
 
@@ -88,7 +89,7 @@ class Looking:
 
     @property
     def _oldest(self) -> float:
-        return (self.delivery.started_at or 0.0) - _MARGIN
+        return (self.delivery.started_at or 0.0) - (_MARGIN if self.delivery.attempt else _MARGIN_OUTSIDE)
 
     async def _is_quiet(self, channel_id: str, root_ts: str) -> bool:
         """Whether a lost database can have posted nothing in a thread, since nobody has written there."""

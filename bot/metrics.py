@@ -4,7 +4,7 @@ Labels are kinds, methods, states, and lanes (our own numbers and channels): nev
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,12 +26,17 @@ _POSTS = (Kind.CARD, Kind.TEXT, Kind.LINE, Kind.ALERT, Kind.NOTICE)
 
 @dataclass(eq=False)
 class Metrics:
-    """Counts what happens in this process, and reads the rest. `effects` say which method a kind of delivery calls."""
+    """Counts what happens in this process, and reads the rest.
+
+    `effects` say which method a kind of delivery calls, `sources` where requests come from. Each has its counters from
+    the start: one that appeared with its first event would never be seen to rise by it.
+    """
 
     database: Database
     clock: Clock
     workspace_id: int
     effects: Mapping[str, Effect]
+    sources: Iterable[str]
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     def __post_init__(self) -> None:
@@ -45,6 +50,17 @@ class Metrics:
         self._slept = self._counter("rate_limit_sleep_seconds", "Seconds that these asked for, by method.", "method")
         self._up = Gauge("threadline_database_up", "Whether the database answers.", registry=self.registry)
         ProcessCollector(registry=self.registry)
+        methods = {effect.terms.method for effect in self.effects.values() if effect.terms.method}
+        for counter, values in (
+            (self._received, self.sources),
+            (self._posted, _POSTS),
+            (self._lost, self.effects),
+            (self._refused, self.effects),
+            (self._sleeps, methods),
+            (self._slept, methods),
+        ):
+            for value in values:
+                counter.labels(value)
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(f"threadline_{name}", says, labels, registry=self.registry)

@@ -13,17 +13,21 @@ from bot.settings import Settings, StartError
 from desk.clock import Clock
 from desk.errors import NoInbox
 from storage import inboxes, raw_requests, workspaces
+from storage.backups import NotAFile, file_of
 from storage.database import Database, DatabaseError, InUse, connect, held_alone
 from storage.migrations import migrate
 from storage.models import Workspace
 
 log = structlog.get_logger(__name__)
 
-
-_BAD_ADDRESS = "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
+BAD_ADDRESS = "DATABASE_URL is not right: it must begin with sqlite:/// or postgresql://, with user, host and name."
 _UNREACHABLE = (
     "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder exists "
     "and may be written to."
+)
+NOTHING_TO_READ = (
+    "There is no inbox in this database, so nothing can be read back: check DATABASE_URL, and that threadline serve "
+    "has run on it."
 )
 
 
@@ -41,8 +45,20 @@ def holding_alone(settings: Settings) -> Iterator[None]:
         except OSError:
             raise StartError(_UNREACHABLE) from None
         except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
-            raise StartError(_BAD_ADDRESS) from None
+            raise StartError(BAD_ADDRESS) from None
         yield
+
+
+def require_database(settings: Settings) -> None:
+    """Leave it to `serve` to make a SQLite file: to read back into a new one would say that nothing was missed."""
+    try:
+        is_there = file_of(settings.database_url).exists()
+    except NotAFile:
+        return
+    except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
+        raise StartError(BAD_ADDRESS) from None
+    if not is_there:
+        raise StartError(NOTHING_TO_READ)
 
 
 async def open_database(settings: Settings) -> Database:
@@ -51,7 +67,7 @@ async def open_database(settings: Settings) -> Database:
         patient = connect(settings.database_url, command_seconds=None)
         database = connect(settings.database_url)
     except Exception:  # noqa: BLE001 - SQLAlchemy raises several kinds for a bad address
-        raise StartError(_BAD_ADDRESS) from None
+        raise StartError(BAD_ADDRESS) from None
     try:
         await migrate(patient)
     except (DatabaseError, OSError, TimeoutError):
@@ -139,7 +155,11 @@ async def tell_admin(settings: Settings, database: Database, workspace: Workspac
         flush=True,
     )
     if not settings.managers:
-        print("No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids.", flush=True)
+        print(
+            "No manager is known, so a backlog alert mentions nobody, and what is stuck is told in the inbox's "
+            "channel: set MANAGERS to Slack user ids.",
+            flush=True,
+        )
     async with database.read() as session:
         connected = await inboxes.list_(session, workspace.id)
     if not connected:

@@ -81,11 +81,11 @@ def parse_since(text: str, now: datetime) -> datetime:
     span = _SPAN.fullmatch(text.strip())
     try:
         since = now - timedelta(**{_UNITS[span[2]]: int(span[1])}) if span else datetime.fromisoformat(text.strip())
-    except ValueError:
+        since = since.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise StartError(
             "--since is not right: write it as 30m, 2h or 3d, or as a day or a time: 2026-11-22 or 2026-11-22T08:00."
         ) from None
-    since = since.astimezone(UTC)
     if since > now:
         raise StartError("--since is not right: it lies in the future.")
     if since < now - LONGEST:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.errors import CannotOwn, GuestsDoNotOwn, NotInChannel
+from desk.errors import CannotOwn, GuestsDoNotOwn, NotInChannel, OutOfDate
 from storage import conversations, inboxes, people
 from storage.database import Session
 from storage.models import Conversation, Inbox, Person
@@ -50,6 +50,17 @@ async def _inbox_of(session: Session, actor: Actor, conversation: Conversation) 
     inbox = await inboxes.get(session, actor.workspace_id, conversation.inbox_id)
     await require_rep(session, actor, inbox)
     return inbox
+
+
+async def require_card(session: Session, workspace_id: int, conversation_id: int, *, channel_id: str, ts: str) -> None:
+    """Raise OutOfDate unless this post is a card of the conversation.
+
+    A database that is restored from a backup gives ids anew: what a card of the lost one is about is not known before
+    the card was recognised by where it stands in Slack.
+    """
+    thread = await conversations.find_thread(session, workspace_id, channel_id, ts)
+    if thread is None or thread.conversation_id != conversation_id:
+        raise OutOfDate
 
 
 async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:

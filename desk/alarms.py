@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from desk import outbox
 from desk.health import SLACK, TWILIO, UNAUTHORIZED, by_lane, lanes_of, waiting
@@ -13,6 +14,8 @@ from storage.database import now as database_now
 from storage.models import Alarm, Inbox
 
 STUCK_SECONDS = 300.0
+
+T = TypeVar("T", float, datetime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,9 @@ async def compare(
 
     `refused` says of Slack and Twilio whether they refuse us at this moment; None: they could not be asked.
 
-    A lane is stuck when something in it that was first tried five minutes ago is not done. Pace alone makes none of
-    them: when a burst drains slowly, each post is done soon after its turn has come. What waits since our token is
-    refused is told as that.
+    A lane is stuck when something in it that was first tried five minutes ago is not done, or has been waiting for as
+    long since it could not be looked for. Pace alone makes none of them: when a burst drains slowly, each post is done
+    soon after its turn has come. What waits since our token is refused is told as that.
     """
     known = {alarm.what: alarm for alarm in await alarms.list_(session, workspace_id)}
     own = await inboxes.list_(session, workspace_id)
@@ -57,22 +60,26 @@ async def compare(
     first = own[0] if own else None
     everything = await health.list_due(session, now=now)
     due, told = by_lane(everything), by_lane(one for one in everything if one.reason != UNAUTHORIZED)
-    before = await database_now(session) - STUCK_SECONDS
+    before, sought_before = await database_now(session) - STUCK_SECONDS, now - timedelta(seconds=STUCK_SECONDS)
     begun = [Change(what=who, inbox=first) for who, is_refused in refused.items() if is_refused]
     for lane, (inbox, is_texting) in lanes.items():
-        if lane in told and _is_before(told[lane].failed_at, before):
+        if lane in told and (
+            _is_before(told[lane].failed_at, before) or _is_before(told[lane].sought_since, sought_before)
+        ):
             one = waiting(inbox, told[lane], is_texting=is_texting)
             begun.append(Change(what=lane, inbox=inbox, is_texting=is_texting, reason=one.reason, waiting=one))
     over = []
     for what, alarm in known.items():
-        is_stuck = what in due and _is_before(due[what].tried_at, before)  # also while it is being tried again
+        is_stuck = what in due and (  # also while it is being tried again
+            _is_before(due[what].tried_at, before) or _is_before(due[what].sought_since, sought_before)
+        )
         if not is_stuck and refused.get(what, False) is False:
             where: tuple[Inbox | None, bool] = lanes[what] if what in lanes else (first, False)  # noqa: SIM401
             over.append(Change(what=what, inbox=where[0], is_texting=where[1], reason=alarm.reason, alarm=alarm))
     return [*(change for change in begun if change.what not in known), *over]
 
 
-def _is_before(at: float | None, before: float) -> bool:
+def _is_before(at: T | None, before: T) -> bool:
     return at is not None and at < before
 
 

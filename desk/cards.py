@@ -1,5 +1,8 @@
 """A conversation as its card shows it, and where in Slack a thread is."""
 
+from datetime import datetime
+
+from desk import outbox
 from desk.values import Card
 from storage import conversations
 from storage.database import Session
@@ -42,3 +45,21 @@ async def read(session: Session, thread: Thread) -> Card:
         earlier_url=permalink(drawn.workspace.url, threads[place - 1]) if place > 0 else None,
         later_url=permalink(drawn.workspace.url, threads[place + 1]) if place + 1 < len(threads) else None,
     )
+
+
+async def draw_over(
+    session: Session, workspace_id: int, channel_id: str, root_ts: str, *, shown_id: int, revision: int, now: datetime
+) -> None:
+    """Have a current card drawn again that shows what only a database that was lost knew: a later revision than ours.
+
+    Or that of another conversation, which had this id there. The new revision is above both, since Slack keeps showing
+    a menu's old choice until its block's id changes.
+    """
+    thread = await conversations.find_thread(session, workspace_id, channel_id, root_ts)
+    if thread is None:
+        return
+    conversation = await conversations.lock(session, workspace_id, thread.conversation_id)
+    await session.refresh(thread)
+    if thread.is_current and (shown_id != conversation.id or revision > thread.revision):
+        conversation.revision = max(conversation.revision, revision)
+        await outbox.redraw(session, conversation, now=now)

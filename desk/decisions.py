@@ -5,9 +5,10 @@ A press is bound to a message and an attempt: the first one counts, the second i
 
 from datetime import datetime
 
-from desk import access, outbox, reading
+from desk import access, outbox, reading, reply
 from desk.access import Actor
-from desk.errors import Decided, NoteDeleted, NotYours, SentAlready, TakenBack, Unsendable
+from desk.errors import Decided, NoteDeleted, NotYours, OutOfDate, SentAlready, TakenBack, Unsendable
+from desk.values import Attempt
 from storage import conversations, histories, messages
 from storage.database import Session
 from storage.models import Conversation, Inbox, Message
@@ -17,17 +18,19 @@ SEND_AGAIN = "Send again"  # of what nobody knows about
 _RECEIPT = "Twilio's receipt"
 
 
-async def send_again(
-    session: Session, actor: Actor, message_id: int, attempt: int, *, choice: str, now: datetime
-) -> None:
+async def send_again(session: Session, actor: Actor, attempt: Attempt, *, choice: str, now: datetime) -> None:
     """Send a failed or uncertain message once more (`Retry`, `Send again`), or one that was kept back (`Send now`).
 
-    Raises Decided when somebody has pressed before, TakenBack when its author did not want it any more, Unsendable
-    when the contact has opted out since.
+    What is sent is its newest wording. Raises Decided when somebody has pressed before, TakenBack when its author did
+    not want it any more, Unsendable when the contact has opted out since.
     """
-    message, conversation, inbox = about = await _reach(session, actor, message_id)
+    message, conversation, inbox = about = await _reach(session, actor, attempt)
     await _require_sendable(session, conversation)
-    await _decide(session, actor, about, attempt=attempt, choice=choice, now=now)
+    await _require_undecided(session, actor, message, attempt=attempt.number)
+    change = await messages.find_newer(session, message)
+    if change is not None and (change.is_deleted or change.is_note):
+        raise TakenBack
+    await _decide(session, actor, about, choice=choice, now=now)
     message.status = MessageStatus.HELD
     message.attempt += 1
     message.sid = message.left_at = message.error_code = None
@@ -35,37 +38,40 @@ async def send_again(
     await reading.settle(session, conversation, now=now)
 
 
-async def leave_unsent(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+async def leave_unsent(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
     """Settle that a reply that was kept back is not sent (`Don't send`).
 
     Raises Decided when somebody has pressed before, TakenBack when its author took it back.
     """
-    message, conversation, _ = about = await _reach(session, actor, message_id)
-    await _decide(session, actor, about, attempt=attempt, choice="Don't send", now=now)
+    message, conversation, _ = about = await _reach(session, actor, attempt)
+    await _require_undecided(session, actor, message, attempt=attempt.number)
+    await _decide(session, actor, about, choice="Don't send", now=now)
     message.status = MessageStatus.CANCELED
     await reading.settle(session, conversation, now=now)
 
 
-async def it_arrived(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+async def it_arrived(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
     """Settle an uncertain message as sent, on a rep's word. Raises Decided when somebody has pressed before."""
-    message, conversation, _ = about = await _reach(session, actor, message_id)
-    if message.status in FAILED and message.attempt == attempt:
+    message, conversation, _ = about = await _reach(session, actor, attempt)
+    if message.status in FAILED and message.attempt == attempt.number:
         raise Decided(name=_RECEIPT, choice="It failed")
-    await _decide(session, actor, about, attempt=attempt, choice="It arrived", now=now)
+    await _require_undecided(session, actor, message, attempt=attempt.number)
+    await _decide(session, actor, about, choice="It arrived", now=now)
     message.status = MessageStatus.SENT
     message.left_at = message.left_at or now
+    await reply.tell_late(session, conversation, message, now=now)
     await reading.settle(session, conversation, now=now)
 
 
-async def send_note(session: Session, actor: Actor, message_id: int, attempt: int, *, now: datetime) -> None:
+async def send_note(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
     """Send a note as SMS after all, at once; only its author may.
 
     Raises NotYours, SentAlready, NoteDeleted, or Unsendable.
     """
-    message, conversation, inbox = await _reach(session, actor, message_id)
+    message, conversation, inbox = await _reach(session, actor, attempt)
     if message.author_id != actor.user_id:
         raise NotYours
-    if message.direction != Direction.NOTE or message.attempt != attempt:
+    if message.direction != Direction.NOTE or message.attempt != attempt.number:
         raise SentAlready
     if message.status == MessageStatus.CANCELED:
         raise NoteDeleted
@@ -78,8 +84,11 @@ async def send_note(session: Session, actor: Actor, message_id: int, attempt: in
     await reading.settle(session, conversation, now=now)
 
 
-async def _reach(session: Session, actor: Actor, message_id: int) -> tuple[Message, Conversation, Inbox]:
-    message = await messages.get(session, actor.workspace_id, message_id)
+async def _reach(session: Session, actor: Actor, attempt: Attempt) -> tuple[Message, Conversation, Inbox]:
+    """What was pressed about; raises OutOfDate while it has not been read back into a database that was restored."""
+    message = await messages.find_by_ts(session, actor.workspace_id, attempt.channel_id, attempt.ts)
+    if message is None:
+        raise OutOfDate
     conversation, inbox = await access.reach(session, actor, message.conversation_id)
     await session.refresh(message)
     return message, conversation, inbox
@@ -91,28 +100,24 @@ async def _require_sendable(session: Session, conversation: Conversation) -> Non
         raise Unsendable
 
 
-async def _decide(
-    session: Session,
-    actor: Actor,
-    about: tuple[Message, Conversation, Inbox],
-    *,
-    attempt: int,
-    choice: str,
-    now: datetime,
-) -> None:
-    """Write the choice down as the one that counts, or raise Decided with who was first.
+async def _require_undecided(session: Session, actor: Actor, message: Message, *, attempt: int) -> None:
+    """Raise Decided with who was first, or TakenBack when nobody was, but the author deleted it or made it a note."""
+    if message.attempt == attempt and message.status in (*UNSENT, MessageStatus.UNCERTAIN):
+        return
+    first = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
+    is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
+    if first is None and not is_wanted:
+        raise TakenBack
+    name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
+    raise Decided(name=name, choice=first.before if first else "It arrived")
 
-    Raises TakenBack when nobody was, but the author deleted it or made it a note.
-    """
+
+async def _decide(
+    session: Session, actor: Actor, about: tuple[Message, Conversation, Inbox], *, choice: str, now: datetime
+) -> None:
+    """Write the choice down as the one that counts."""
     message, conversation, inbox = about
-    press = f"{message.id}:{attempt}"
-    if message.attempt != attempt or message.status not in (*UNSENT, MessageStatus.UNCERTAIN):
-        first = await histories.find_resolution(session, conversation.id, press)
-        is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
-        if first is None and not is_wanted:
-            raise TakenBack
-        name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
-        raise Decided(name=name, choice=first.before if first else "It arrived")
+    press = f"{message.id}:{message.attempt}"
     await histories.add(
         session, conversation, histories.RESOLVED, now=now, actor_id=actor.user_id, before=choice, after=press
     )

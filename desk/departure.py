@@ -1,11 +1,12 @@
-"""What is asked right before a reply leaves: whether its author still wants it, and whether it is not too late."""
+"""What is asked right before a reply leaves: what its author wants by now, and whether it is not too late."""
 
 from datetime import datetime, timedelta
 
+from desk import reply
 from desk.clock import Clock
 from desk.delivery import Outcome, Sender, Stale, Withdrawn
-from storage import messages
-from storage.claims import Claimed
+from storage import conversations, deliveries, messages
+from storage.claims import Claimed, LeaseOver
 from storage.database import Database
 from storage.models import Delivery
 
@@ -13,22 +14,35 @@ STALE_AFTER = timedelta(hours=1)
 
 
 def checked(send: Sender, database: Database, clock: Clock) -> Sender:
-    """A sender that sends nothing that was deleted meanwhile, and leaves to a person what was asked for so long ago."""
+    """A sender that heeds what came while an earlier try was under way, which has certainly failed.
+
+    It sends the newest wording, and nothing that was deleted or became a note. What was asked for so long ago is left
+    to a person. Raises LeaseOver when another worker holds the reply by now.
+    """
 
     async def depart(claimed: Claimed) -> Outcome:
-        if await _is_deleted(database, claimed.delivery):
+        if await _has_changed(database, claimed.delivery) and not await _take_newest(database, claimed.delivery):
             return Withdrawn()
         return Stale() if _is_stale(claimed.delivery, now=clock.now()) else await send(claimed)
 
     return depart
 
 
-async def _is_deleted(database: Database, delivery: Delivery) -> bool:
-    """Whether its author took it back between two tries, of which the first has certainly failed."""
+async def _has_changed(database: Database, delivery: Delivery) -> bool:
     async with database.read() as session:
         message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
-        change = await messages.find_change(session, delivery.workspace_id, message.channel_id or "", message.ts or "")
-    return change is not None and change.is_deleted
+        return await messages.find_newer(session, message) is not None
+
+
+async def _take_newest(database: Database, delivery: Delivery) -> bool:
+    """Whether it may leave, now with its newest wording; the old one was kept for looking up the earlier try."""
+    async with database.transaction() as session:
+        message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
+        conversation = await conversations.lock_of(session, message)
+        held = await deliveries.find(session, delivery.id)
+        if held is None or held.owner != delivery.owner:
+            raise LeaseOver
+        return await reply.take_newest(session, conversation, message)
 
 
 def _is_stale(delivery: Delivery, *, now: datetime) -> bool:

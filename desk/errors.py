@@ -61,7 +61,7 @@ class NoteDeleted(DeskError):
 
 
 class TakenBack(DeskError):
-    """This reply was taken back, so it was not sent. Nothing more was done."""
+    """This reply was taken back, so nothing more is sent."""
 
 
 class NotYours(DeskError):
@@ -70,6 +70,10 @@ class NotYours(DeskError):
 
 class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
+
+
+class OutOfDate(DeskError):
+    """What you pressed is being brought up to date, so nothing was done. Try again in a moment."""
 
 
 class NotAQueue(DeskError):

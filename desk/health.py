@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from desk import access
 from desk.access import Actor
@@ -20,6 +21,8 @@ UNAUTHORIZED = "unauthorized"  # why a delivery waits when Slack refuses our tok
 MATTERS = timedelta(days=7)  # after which nobody acts on a text that could not be shown or sent
 STORM = timedelta(minutes=10)
 STORM_TEXTS = 60  # six a minute for ten minutes is more than a person types
+
+T = TypeVar("T", float, datetime)
 
 _LATE = timedelta(seconds=LATE_SECONDS)
 _USABLE_SOON = timedelta(minutes=1)  # what came before its card or its author is known is used within moments
@@ -89,10 +92,11 @@ def _with(one: Due, other: Due) -> Due:
         oldest_at=min(one.oldest_at, other.oldest_at),
         tried_at=_first(one.tried_at, other.tried_at),
         failed_at=_first(one.failed_at, other.failed_at),
+        sought_since=_first(one.sought_since, other.sought_since),
     )
 
 
-def _first(*times: float | None) -> float | None:
+def _first(*times: T | None) -> T | None:
     return min((at for at in times if at is not None), default=None)
 
 

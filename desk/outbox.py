@@ -286,7 +286,7 @@ async def whisper(
     session: Session, conversation: Conversation, *, reader: str, ts: str, what: str, now: datetime, **details: Any
 ) -> None:
     """Have one person told something in the thread, about their message at `ts`."""
-    payload = {"what": what, "reader": reader, **details}
+    payload = {"what": what, "reader": reader, "ts": ts, **details}
     await _draw(session, conversation, Kind.WHISPER, f"{conversation.id}:{ts}:{what}", now=now, payload=payload)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from desk import decisions, outbox, reading
+from desk import reply as replies
 from desk.delivery import Done, Refused, Settled, Stale, Uncertain, Withdrawn
 from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
@@ -55,7 +56,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
             await _left(session, message, now=now)
             if message.recovered and delivery.attempt > 0:
                 await outbox.mark(session, message, "recovered", now=now)
-            await _tell_late(session, conversation, message, now=now)
+            await replies.tell_late(session, conversation, message, now=now)
         case Refused():
             await _refuse(session, conversation, message, outcome, now=now)
         case Uncertain():
@@ -63,17 +64,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
         case Stale():
             await _keep_back(session, conversation, message, now=now)
         case Withdrawn():
-            message.status = MessageStatus.CANCELED
-            await reading.settle(session, conversation, now=now)
-
-
-async def _tell_late(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
-    """Tell the author what came while it was on its way, and so too late for the contact."""
-    change = await messages.find_change(session, message.workspace_id, message.channel_id or "", message.ts or "")
-    if change is not None and change.is_deleted:
-        await outbox.tell_author(session, conversation, message, "late_delete", now=now)
-    elif change is not None and change.edited_ts > (message.edited_ts or ""):
-        await outbox.tell_author(session, conversation, message, "late_edit", now=now)
+            await replies.take_back(session, conversation, message, now=now)
 
 
 async def tell_extra(session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
@@ -124,6 +115,7 @@ async def receive(
     if message.status != before and message.status in _ARRIVED:
         await outbox.mark(session, message, "delivered", now=now)
     if before == MessageStatus.UNCERTAIN:
+        await replies.tell_late(session, conversation, message, now=now)
         await reading.settle(session, conversation, now=now)
 
 
@@ -146,7 +138,8 @@ async def _refuse(
     if failure.opted_out and conversation.opted_out_at is None:
         conversation.opted_out_at = now
     await outbox.mark(session, message, "failed", now=now)
-    await _say(session, conversation, message, "failed", now=now, sentence=failure.reason, retry=failure.can_retry)
+    told = {"sentence": failure.reason, "retry": failure.can_retry}
+    await _say(session, conversation, message, "failed", now=now, code=failure.code, **told)
     await _is_no_answer(session, conversation, now=now)
 
 
@@ -171,11 +164,20 @@ async def _ask(session: Session, conversation: Conversation, message: Message, *
     if message.status == MessageStatus.HELD:
         message.status = MessageStatus.UNCERTAIN
         await _say(session, conversation, message, "uncertain", now=now)
+        await replies.tell_late(session, conversation, message, now=now)
 
 
 async def _say(
-    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime, **details: Any
+    session: Session,
+    conversation: Conversation,
+    message: Message,
+    what: str,
+    *,
+    now: datetime,
+    code: int | None = None,
+    **details: Any,
 ) -> None:
+    """Say something of a reply in its thread, once; a database that was lost may have said it of what is recovered."""
     inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
     await outbox.post_line(
         session,
@@ -183,8 +185,10 @@ async def _say(
         inbox,
         what,
         now=now,
-        cause=f"{message.ts}:{message.attempt}",
-        message_id=message.id,
+        cause=f"{message.ts}:{message.attempt}{f':{code}' if code else ''}",
+        since=message.created_at if message.recovered else None,
+        channel_id=message.channel_id,
+        ts=message.ts,
         attempt=message.attempt,
         author=message.author_id,
         excerpt=message.body[:_EXCERPT],

@@ -218,7 +218,7 @@ async def _offer_note(session: Session, conversation: Conversation, note: Messag
         ts=note.ts or "",
         what="note_kept",
         now=now,
-        message_id=note.id,
+        channel_id=note.channel_id,
         attempt=note.attempt,
     )
 
@@ -227,7 +227,7 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
     """Apply an edit: it changes what is sent until the reply is handed to Twilio; after that the author is told.
 
     One that was not sent, since it was too long or one too many, is held anew. The edit may come before its message,
-    and then it is kept for it. Editing a note never sends it. Raises NotOurs.
+    or while a try is under way that may fail, and then it is kept. Editing a note never sends it. Raises NotOurs.
     """
     await _lock_thread(session, written.workspace_id, written.channel_id, written.thread_ts)
     await messages.keep_change(
@@ -238,6 +238,8 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
             ts=written.ts,
             edited_ts=written.edited_ts,
             text=written.text,
+            body=written.body,
+            is_note=written.is_note,
             created_at=now,
         ),
     )
@@ -245,44 +247,68 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
     if message is None:
         return
     conversation = await conversations.lock_of(session, message)
-    if (message.edited_ts or "") >= written.edited_ts:
-        return
-    change = await messages.find_change(session, written.workspace_id, written.channel_id, written.ts)
-    if change is not None and change.is_deleted:
+    change = await messages.find_newer(session, message)
+    if change is None or change.is_deleted:
         return
     if message.direction == Direction.NOTE:
-        message.body, message.edited_ts = written.body, written.edited_ts
+        _take_words(message, change)
     elif message.status == MessageStatus.CANCELED:
-        await _hold_again(session, conversation, message, written, hold=hold, now=now)
+        since, wanted_at = written.sent_since(now), written.written_at(now)
+        await _take_anew(session, conversation, message, change, hold=hold, now=now, since=since, wanted_at=wanted_at)
     elif message.status in UNSENT:
-        message.body, message.edited_ts = written.body, written.edited_ts  # which is what Retry and Send now send
-        if written.is_note:
+        _take_words(message, change)  # which is what Retry and Send now send
+        if change.is_note:
             await _become_note(session, conversation, message, now=now)
-    elif written.is_note or await _unsendable(session, conversation, written.body):
-        await _withdraw(session, conversation, message, written, now=now)
-    elif await deliveries.is_waiting(session, outbox.reply_id(message)):
-        message.body, message.edited_ts = written.body, written.edited_ts
-    else:
-        await _tell_late(session, conversation, message, "late_edit", now=now)
+    elif not await deliveries.is_waiting(session, outbox.reply_id(message)):
+        await tell_late(session, conversation, message, now=now)
+    elif not await take_newest(session, conversation, message):
+        await deliveries.cancel(session, outbox.reply_id(message), now=now)
+        await take_back(session, conversation, message, now=now)
 
 
-async def _hold_again(
+async def take_newest(session: Session, conversation: Conversation, message: Message) -> bool:
+    """Have a reply leave as its author wants it by now; False when it must not leave so, or at all."""
+    change = await messages.find_newer(session, message)
+    if change is None:
+        return True
+    if change.is_deleted or change.is_note or await _unsendable(session, conversation, change.body or ""):
+        return False
+    _take_words(message, change)
+    return True
+
+
+def _take_words(message: Message, change: ReplyChange) -> None:
+    message.body, message.edited_ts = change.body or "", change.edited_ts
+
+
+async def take_back(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
+    """Follow what has kept a reply from leaving: it was deleted, or edited into a note or into what cannot be sent."""
+    message.status = MessageStatus.CANCELED
+    change = await messages.find_newer(session, message)
+    if change is not None and not change.is_deleted:
+        await _take_anew(session, conversation, message, change, hold=timedelta(), now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def _take_anew(
     session: Session,
     conversation: Conversation,
     message: Message,
-    written: Written,
+    change: ReplyChange,
     *,
     hold: timedelta,
     now: datetime,
+    wanted_at: datetime | None = None,
+    since: datetime | None = None,
 ) -> None:
-    """Take an edit of what could not be sent as it was: as a note, refused once more, or held as a new attempt.
+    """Take an edit of what is not sent as it was: as a note, refused, or held as a new attempt.
 
     What somebody decided not to send is not sent.
     """
-    message.body, message.edited_ts = written.body, written.edited_ts
+    _take_words(message, change)
     if await histories.find_resolution(session, conversation.id, f"{message.id}:{message.attempt}") is not None:
         return
-    if written.is_note:
+    if change.is_note:
         await _become_note(session, conversation, message, now=now)
         return
     inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
@@ -290,15 +316,8 @@ async def _hold_again(
         return
     conversation.counter += 1
     message.position, message.status, message.attempt = conversation.counter, MessageStatus.HELD, message.attempt + 1
-    await outbox.send_reply(
-        session,
-        message,
-        inbox,
-        not_before=now + _hold(inbox, hold),
-        now=now,
-        wanted_at=written.written_at(now),
-        since=written.sent_since(now),
-    )
+    not_before = now + _hold(inbox, hold)
+    await outbox.send_reply(session, message, inbox, not_before=not_before, now=now, wanted_at=wanted_at, since=since)
     await reading.settle(session, conversation, now=now)
 
 
@@ -328,23 +347,6 @@ async def _become_note(session: Session, conversation: Conversation, message: Me
     await _offer_note(session, conversation, message, now=now)
 
 
-async def _withdraw(
-    session: Session, conversation: Conversation, message: Message, written: Written, *, now: datetime
-) -> None:
-    """Keep an edited reply from going out: it became a note, or can no longer be sent."""
-    if not await deliveries.cancel(session, outbox.reply_id(message), now=now):
-        await _tell_late(session, conversation, message, "late_edit", now=now)
-        return
-    message.body, message.edited_ts = written.body, written.edited_ts
-    if written.is_note:
-        await _become_note(session, conversation, message, now=now)
-    else:
-        message.status = MessageStatus.CANCELED
-        inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
-        await _refuse_edit(session, conversation, inbox, message, now=now)
-    await reading.settle(session, conversation, now=now)
-
-
 async def delete(
     session: Session, workspace_id: int, channel_id: str, thread_ts: str, ts: str, *, now: datetime
 ) -> None:
@@ -365,15 +367,20 @@ async def delete(
         return
     unsent = message.direction == Direction.NOTE or message.status in UNSENT
     if unsent or await deliveries.cancel(session, outbox.reply_id(message), now=now):
-        message.status = MessageStatus.CANCELED
-        await reading.settle(session, conversation, now=now)
+        await take_back(session, conversation, message, now=now)
     else:
-        await _tell_late(session, conversation, message, "late_delete", now=now)
+        await tell_late(session, conversation, message, now=now)
 
 
-async def _tell_late(
-    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
-) -> None:
-    """Tell the author that the contact has it as it was; while it is on its way, what becomes of it is told then."""
-    if not await deliveries.is_on_its_way(session, outbox.reply_id(message)):
-        await outbox.tell_author(session, conversation, message, what, now=now)
+async def tell_late(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
+    """Tell the author that what they changed since came too late for the contact, or may have.
+
+    While it is on its way, what becomes of it is told then.
+    """
+    change = await messages.find_newer(session, message)
+    if change is None or await deliveries.is_on_its_way(session, outbox.reply_id(message)):
+        return
+    what = "late_delete" if change.is_deleted else "late_edit"
+    if message.status == MessageStatus.UNCERTAIN:
+        what = "perhaps_late"
+    await outbox.tell_author(session, conversation, message, what, now=now)

@@ -22,6 +22,19 @@ class Filter(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt to send what a rep wrote, named by Slack's channel and ts of it.
+
+    Our own ids would not do: a database that is restored from a backup gives them anew, and what the lost one had
+    posted still stands there to be pressed.
+    """
+
+    channel_id: str
+    ts: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A conversation as its card shows it.

@@ -21,11 +21,12 @@ from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Retry, Sight
 from sms import errors
 from storage import deliveries, messages
 from storage.claims import Claimed
-from storage.database import Database
+from storage.database import Database, Session
 from storage.models import Contact, Conversation, Inbox, Message
 
 _TIMEOUT_SECONDS = 15.0
-_MARGIN = timedelta(seconds=60)  # Twilio's clock and ours may differ
+_MARGIN = timedelta(minutes=10)  # by which Twilio's clock and another may differ
+_TWIN_MARGIN = timedelta(seconds=60)  # the same where the same words may have left shortly before
 _DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
 _LISTED = 50  # on a page
 _TOO_MANY_REQUESTS = 429
@@ -147,35 +148,42 @@ class Gateway:
         """Look for a reply whose answer was lost: a receipt that came meanwhile, or Twilio's own list.
 
         The list is asked by numbers and creation time, never by DateSent, which is null while a text is queued. What
-        only a database that was lost could have sent is absent when it is not there.
+        only a database that was lost could have sent is absent when it is not there, unless something is there that may
+        be its wording from before an edit.
         """
         message, contact, inbox, _ = await self._load(claimed)
         if message.sid is not None and message.attempt == claimed.delivery.payload["attempt"]:
             return Found(message.sid)
-        began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC) - _MARGIN
+        began = datetime.fromtimestamp(claimed.delivery.started_at or 0, UTC)
         try:
-            listed = await self._listed(contact, inbox, since=began)
+            listed = await self._listed(contact, inbox, since=began - _MARGIN)
         except (TimeoutError, aiohttp.ClientError, TwilioException) as error:
             return CannotTell(type(error).__name__)
         async with self.database.read() as session:
-            for found in reversed(listed):
-                if not found.sid or not _could_be(found, message.body, began):
-                    continue
-                if await messages.find_by_sid(session, message.workspace_id, found.sid) is not None:
-                    continue
-                if not await deliveries.is_result(session, message.workspace_id, found.sid):
+            margin = _TWIN_MARGIN if await messages.has_twin(session, message) else _MARGIN
+            for found in listed:
+                is_ours = (found.body or "").endswith(message.body)  # trial accounts put a prefix before it
+                if is_ours and _is_since(found, began - margin) and await _is_nobodys(session, message, found):
                     return Found(found.sid)
-        return CannotTell("not in Twilio's list") if claimed.delivery.attempt else Absent()
+            if claimed.delivery.attempt:
+                return CannotTell("not in Twilio's list")
+            edited_at = await _edited_at(session, message)
+            for found in listed:
+                if edited_at is None or not _is_since(found, began - _MARGIN, to=edited_at + _MARGIN):
+                    continue
+                if await _is_nobodys(session, message, found):
+                    return CannotTell("it may have left before it was edited")
+        return Absent()
 
     async def _listed(self, contact: Contact, inbox: Inbox, *, since: datetime) -> list[MessageInstance]:
-        """What we texted to a contact, the newest first, back to a little before `since`."""
-        listed = []
+        """What we texted to a contact, the oldest first, from a little before `since`."""
+        listed: list[MessageInstance] = []
         asked = self.client.messages.stream_async(to=contact.address, from_=inbox.number, page_size=_LISTED)
         async for found in await asked:
             if found.date_created is not None and found.date_created < since - _DISORDER:
                 break
             listed.append(found)
-        return listed
+        return listed[::-1]
 
     async def _load(self, claimed: Claimed) -> tuple[Message, Contact, Inbox, Conversation]:
         delivery = claimed.delivery
@@ -185,9 +193,23 @@ class Gateway:
             return await messages.load_reply(session, delivery.workspace_id, delivery.message_id)
 
 
-def _could_be(found: MessageInstance, body: str, began: datetime) -> bool:
-    """Whether a listed message may be ours; trial accounts put a prefix before the body."""
-    return (found.body or "").endswith(body) and found.date_created is not None and found.date_created >= began
+def _is_since(found: MessageInstance, since: datetime, *, to: datetime | None = None) -> bool:
+    at = found.date_created
+    return at is not None and since <= at and (to is None or at <= to)
+
+
+async def _is_nobodys(session: Session, message: Message, found: MessageInstance) -> bool:
+    """Whether a listed text is none that we know to be a message's."""
+    if not found.sid or await messages.find_by_sid(session, message.workspace_id, found.sid) is not None:
+        return False
+    return not await deliveries.is_result(session, message.workspace_id, found.sid)
+
+
+async def _edited_at(session: Session, message: Message) -> datetime | None:
+    """When its author edited a reply last; None: never."""
+    change = await messages.find_newer(session, message)
+    edited_ts = (change.edited_ts if change else "") or message.edited_ts
+    return datetime.fromtimestamp(float(edited_ts), UTC) if edited_ts else None
 
 
 def _refusal(error: TwilioException) -> Outcome:

@@ -1,5 +1,6 @@
 """Effects on the outside that are still to come, or done, as use cases write them; workers claim them (see claims)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,9 +8,23 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.heads import is_unfinished
 from storage.models import Delivery
-from storage.states import DeliveryState
+from storage.states import DeliveryState, Kind
 from storage.upsert import insert, insert_new, rows_changed
+
+_HELD_BACK = "held_back"
+_WAITING_REPLIES = select(Delivery).where(
+    is_unfinished(Delivery), col(Delivery.kind) == Kind.REPLY, col(Delivery.state) == DeliveryState.WAITING
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A reply that waits until its thread, by channel and root, is read back; and since when."""
+
+    thread: tuple[str, str]
+    since: datetime
 
 
 async def add(session: AsyncSession, delivery: Delivery) -> bool:
@@ -64,3 +79,36 @@ async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> 
         .values(state=DeliveryState.CANCELLED, finished_at=now)
     )
     return rows_changed(result) == 1
+
+
+async def hold_back(session: AsyncSession, delivery_id: UUID, thread: tuple[str, str], *, until: datetime) -> None:
+    """Have a reply that no worker has begun wait until then for its thread to be read; never shorter than its hold."""
+    delivery = await find(session, delivery_id)
+    if delivery is None or delivery.state != DeliveryState.WAITING:
+        return
+    hold = delivery.not_before
+    if hold is None or hold < until:
+        about = {"thread": list(thread), "hold": hold.isoformat() if hold else None}
+        delivery.payload, delivery.not_before = {**delivery.payload, _HELD_BACK: about}, until
+
+
+async def list_held_back(session: AsyncSession, workspace_id: int, *, now: datetime) -> list[HeldBack]:
+    """The replies that wait for their thread to be read, whichever replica took them."""
+    rows = _WAITING_REPLIES.where(col(Delivery.workspace_id) == workspace_id, col(Delivery.not_before) > now)
+    found = (await session.exec(rows)).all()
+    return [HeldBack(_thread(one), one.created_at) for one in found if _HELD_BACK in one.payload]
+
+
+async def let_go(session: AsyncSession, conversation_id: int, thread: tuple[str, str]) -> None:
+    """Give replies of a locked conversation the hold back that they had before they waited for this thread."""
+    rows = _WAITING_REPLIES.where(col(Delivery.conversation_id) == conversation_id)
+    for delivery in (await session.exec(rows.with_for_update())).all():
+        if _HELD_BACK in delivery.payload and _thread(delivery) == thread:
+            payload = dict(delivery.payload)
+            hold = payload.pop(_HELD_BACK)["hold"]
+            delivery.payload, delivery.not_before = payload, datetime.fromisoformat(hold) if hold else None
+
+
+def _thread(delivery: Delivery) -> tuple[str, str]:
+    channel_id, root_ts = delivery.payload[_HELD_BACK]["thread"]
+    return channel_id, root_ts

@@ -25,7 +25,8 @@ class Due:
     """Deliveries of a lane (None: of no lane) that could go out now and have not; `reason` is why the last try failed.
 
     `tried_at` is when the first of them was first tried, on the database's clock; `failed_at` the same of those that
-    are not being tried at this moment.
+    are not being tried at this moment. `sought_since` is since when the first waits of those that have been looked for
+    and not tried, since a database that was lost may have done them.
     """
 
     lane: str | None
@@ -34,6 +35,7 @@ class Due:
     oldest_at: datetime
     tried_at: float | None
     failed_at: float | None
+    sought_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ async def list_due(session: AsyncSession, *, now: datetime) -> list[Due]:
     due_at = case((held_until > col(Delivery.created_at), held_until), else_=col(Delivery.created_at))
     tried_at = case((col(Delivery.attempt) > 0, col(Delivery.started_at)))
     failed_at = case((col(Delivery.state) != DeliveryState.SENDING, tried_at))
+    sought_since = case((and_(col(Delivery.attempt) == 0, col(Delivery.looks) > 0), due_at))
     rows = (
         core_select(
             col(Delivery.lane),
@@ -64,14 +67,23 @@ async def list_due(session: AsyncSession, *, now: datetime) -> list[Due]:
             func.min(due_at),
             func.min(tried_at),
             func.min(failed_at),
+            func.min(sought_since),
         )
         .where(_is_in(*UNFINISHED), or_(held_until.is_(None), held_until <= now))
         .group_by(col(Delivery.lane), col(Delivery.reason))
     )
     found = (await (await session.connection()).execute(rows)).all()
     return [
-        Due(lane=lane, reason=reason, count=count, oldest_at=oldest, tried_at=tried, failed_at=failed)
-        for lane, reason, count, oldest, tried, failed in found
+        Due(
+            lane=lane,
+            reason=reason,
+            count=count,
+            oldest_at=oldest,
+            tried_at=tried,
+            failed_at=failed,
+            sought_since=sought,
+        )
+        for lane, reason, count, oldest, tried, failed, sought in found
     ]
 
 

@@ -1,4 +1,4 @@
-"""Messages, and edits that came before theirs."""
+"""Messages, and what their authors changed before or after they were taken in."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -132,7 +132,7 @@ async def list_reply_times(
 
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
     """Keep an edit or deletion unless a newer one is known; a deletion is final."""
-    told = change.model_dump(include={"edited_ts", "text", "is_deleted"})
+    told = change.model_dump(include={"edited_ts", "text", "body", "is_note", "is_deleted"})
     row = insert(session, ReplyChange).values(**change.model_dump())
     newer = or_(
         row.excluded.is_deleted,
@@ -146,3 +146,24 @@ async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
 async def find_change(session: AsyncSession, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
     """The newest edit or the deletion of the Slack message at this ts."""
     return await session.get(ReplyChange, (workspace_id, channel_id, ts), populate_existing=True)
+
+
+async def find_newer(session: AsyncSession, message: Message) -> ReplyChange | None:
+    """What its author has made of a message beyond what it stands with: a deletion, or a newer edit."""
+    change = await find_change(session, message.workspace_id, message.channel_id or "", message.ts or "")
+    if change is None or change.is_deleted:
+        return change
+    return change if change.body is not None and change.edited_ts > (message.edited_ts or "") else None
+
+
+async def has_twin(session: AsyncSession, message: Message) -> bool:
+    """Whether another reply of the conversation, with the same words, may have left without our knowing its SID."""
+    rows = select(Message.id).where(
+        col(Message.conversation_id) == message.conversation_id,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.body) == message.body,
+        col(Message.id) != message.id,
+        col(Message.sid).is_(None),
+        col(Message.status).in_((MessageStatus.UNCERTAIN, MessageStatus.SENT)),
+    )
+    return (await session.exec(rows.limit(1))).first() is not None

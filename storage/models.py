@@ -230,7 +230,10 @@ class Message(SQLModel, table=True):
 
 
 class ReplyChange(SQLModel, table=True):
-    """The newest edit or the deletion of a Slack message, kept because it may arrive before the message itself."""
+    """The newest edit or the deletion of a Slack message, kept as it may come before the message, or too late.
+
+    `text` is what it says as Slack keeps it, `body` the same as plain text. No body: an earlier version has kept it.
+    """
 
     __tablename__ = "reply_change"
 
@@ -239,6 +242,8 @@ class ReplyChange(SQLModel, table=True):
     ts: str = Field(primary_key=True)
     edited_ts: str = ""
     text: str = ""
+    body: str | None = None
+    is_note: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     is_deleted: bool = False
     created_at: datetime
 

@@ -28,12 +28,19 @@ _LISTED_LATE = timedelta(minutes=1)  # after its coming a text has been stored, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A thread to read; `unsent_ts` is the oldest message in its conversation that can still be changed or deleted."""
+    """A thread to read, and what its card shows by our rows if it is the current one.
+
+    `active_at`: when something last happened in its conversation; `unsent_ts`: the oldest message in it that can still
+    be changed or deleted.
+    """
 
     conversation_id: int
     channel_id: str
     root_ts: str
+    active_at: datetime
     unsent_ts: str | None
+    is_current: bool
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +127,7 @@ async def list_places(session: AsyncSession, workspace_id: int, *, active_since:
     for conversation_id, ts in (await session.exec(unsent)).all():
         oldest[conversation_id] = min(oldest.get(conversation_id, ts or ""), ts or "")
     threads = (
-        select(Thread)
+        select(Thread, Conversation.last_activity_at)
         .join(Conversation, col(Conversation.id) == col(Thread.conversation_id))
         .where(
             col(Thread.workspace_id) == workspace_id,
@@ -134,9 +141,12 @@ async def list_places(session: AsyncSession, workspace_id: int, *, active_since:
             conversation_id=thread.conversation_id,
             channel_id=thread.channel_id,
             root_ts=thread.root_ts or "",
+            active_at=max(last_activity_at, thread.created_at),
             unsent_ts=oldest.get(thread.conversation_id),
+            is_current=thread.is_current,
+            revision=thread.revision,
         )
-        for thread in (await session.exec(threads)).all()
+        for thread, last_activity_at in (await session.exec(threads)).all()
     ]
 
 

@@ -21,6 +21,7 @@ _MOST_MENTIONS = 50
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _SAID = re.compile(r"[a-z]+(_[a-z]+)+")
 _NO_ANSWER = re.compile(r"\w*(Error|Exception|Timeout)")
+_HTTP = re.compile(r"HTTP [0-9]+")
 
 _REFUSED = {
     "slack": "Slack refuses our token since {since}, so nothing can be posted. Ask an admin to set SLACK_BOT_TOKEN.",
@@ -36,6 +37,9 @@ _TAKEN_AGAIN = {
         "sent again in their threads."
     ),
 }
+_TRIED_AGAIN = "It is tried again."
+_UNCLEAR = "Slack did not answer clearly. It is looked for before it is posted again."
+_UNCLEAR_TEXT = "Twilio did not answer clearly. It is looked for there, and if it is not found, the thread asks."
 _WHY = {
     "not_in_channel": "The bot is not in {channel}: /invite it there.",
     "channel_not_found": "The bot cannot see {channel}: /invite it there, or ask an admin whether it was deleted.",
@@ -44,6 +48,13 @@ _WHY = {
     "ratelimited": "Slack asks for patience.",
     "rate_limited": "Slack asks for patience.",
     "unauthorized": "Slack refuses our token: ask an admin to set SLACK_BOT_TOKEN.",
+    **dict.fromkeys(("internal_error", "fatal_error", "service_unavailable", "request_timeout"), _UNCLEAR),
+    **dict.fromkeys(("an answer that nobody can read", "not there yet"), _UNCLEAR),
+}
+_WHY_NOT_SENT = {
+    "Twilio asks for patience": f"Twilio asks for patience. {_TRIED_AGAIN}",
+    "it may have left before it was edited": "It may have left before it was edited, so the thread will ask.",
+    **dict.fromkeys(("an answer without a SID", "not in Twilio's list"), _UNCLEAR_TEXT),
 }
 _HEADINGS = {
     Trouble.UNCERTAIN: "may or may not have gone out; the thread asks",
@@ -111,20 +122,27 @@ def _stuck(one: Waiting) -> str:
 
 
 def _why(reason: str | None, channel_id: str, *, is_texting: bool) -> str:
-    """Why something waits, as sentences to follow others; nothing when it was not tried yet."""
+    """Why something waits, as sentences to follow others; nothing when it was not tried yet.
+
+    What only our own code would understand is not told.
+    """
     if reason is None:
         return ""
-    if not is_texting and reason in _WHY:
-        return f" {_WHY[reason].format(channel=_channel(channel_id))}"
+    known = _WHY_NOT_SENT if is_texting else _WHY
+    if reason in known:
+        return f" {known[reason].format(channel=_channel(channel_id))}"
     if _NO_ANSWER.fullmatch(reason):
-        return f" {'Twilio' if is_texting else 'Slack'} could not be reached, or did not answer. It is tried again."
+        return f" {'Twilio' if is_texting else 'Slack'} could not be reached, or did not answer. {_TRIED_AGAIN}"
+    if is_texting and _HTTP.fullmatch(reason):
+        return f" {_UNCLEAR_TEXT}"
     if not is_texting and _SAID.fullmatch(reason):
-        return f" Slack says “{reason}”: ask an admin to look. It is tried again."
-    return f" It is tried again ({words.escape(words.shorten(words.one_line(reason), _SENTENCE))})."
+        return f" Slack says “{reason}”: ask an admin to look. {_TRIED_AGAIN}"
+    return f" {_TRIED_AGAIN}"
 
 
 def _troubled(one: Troubled) -> str:
-    said = words.escape(words.shorten(words.one_line(one.reason), _SENTENCE)) if one.reason else words.date(one.at)
+    is_said = one.reason is not None and not _NO_ANSWER.fullmatch(one.reason)
+    said = words.escape(words.shorten(words.one_line(one.reason or ""), _SENTENCE)) if is_said else words.date(one.at)
     return f"{_thread(one.contact, one.thread_url)}: {said}"
 
 

@@ -6,18 +6,20 @@ A new line is a function and its entry in LINES. Whoever becomes the owner is me
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock, SectionBlock
 
 from bot.blocks import actions, body, words
 from bot.blocks.post import Post
+from desk.values import Attempt
 
 PICTURES_NOT_SENT = "Pictures are not sent yet; nothing went out"
 
 _LONGEST = 2900
 _EXCERPT = 150
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
-_ATTEMPT = re.compile(r"([1-9][0-9]{0,17}):(0|[1-9][0-9]{0,8})", re.ASCII)
+_ATTEMPT = re.compile(r"([A-Z0-9]{1,64}):([0-9]{1,16}\.[0-9]{1,16}):(0|[1-9][0-9]{0,8})", re.ASCII)
 
 
 def line(what: str, *, actor: str | None = None, **details: object) -> Post:
@@ -25,17 +27,17 @@ def line(what: str, *, actor: str | None = None, **details: object) -> Post:
     return LINES[what](actor=actor, **details)
 
 
-def attempt_value(message_id: int, attempt: int) -> str:
+def attempt_value(attempt: Attempt) -> str:
     """A press that sends is bound to one attempt of one message."""
-    return f"{message_id}:{attempt}"
+    return f"{attempt.channel_id}:{attempt.ts}:{attempt.number}"
 
 
-def parse_attempt(value: str) -> tuple[int, int]:
-    """Message and attempt of a press. It comes from outside: anything else raises ValueError."""
+def parse_attempt(value: str) -> Attempt:
+    """The attempt that a press is about. It comes from outside: anything else raises ValueError."""
     found = _ATTEMPT.fullmatch(value)
     if found is None:
         raise ValueError(f"Not a message and its attempt: {value[:80]!r}")
-    return int(found[1]), int(found[2])
+    return Attempt(found[1], found[2], int(found[3]))
 
 
 def _claimed(*, actor: str | None, **_: object) -> Post:
@@ -81,31 +83,29 @@ def _failed(
     sentence: str,
     author: str | None = None,
     retry: bool = False,
-    message_id: int = 0,
-    attempt: int = 0,
     excerpt: str = "",
-    **_: object,
+    **about: Any,
 ) -> Post:
-    buttons = [("Retry", actions.RETRY)] if retry and message_id else []
+    buttons = [("Retry", actions.RETRY)] if retry else []
     to = f"{words.mention(author)}: " if author else ""
-    return _asked(f"❗ {to}{words.escape(sentence)}", excerpt, message_id, attempt, buttons)
+    return _asked(f"❗ {to}{words.escape(sentence)}", excerpt, buttons, **about)
 
 
-def _uncertain(*, message_id: int, attempt: int, author: str | None = None, excerpt: str = "", **_: object) -> Post:
+def _uncertain(*, author: str | None = None, excerpt: str = "", **about: Any) -> Post:
     asked = f"{_to(author)}we could not find out whether this text went out. Did the customer get it?"
     buttons = [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]
-    return _asked(asked, excerpt, message_id, attempt, buttons)
+    return _asked(asked, excerpt, buttons, **about)
 
 
-def _stale(*, message_id: int, attempt: int, author: str | None = None, excerpt: str = "", **_: object) -> Post:
+def _stale(*, author: str | None = None, excerpt: str = "", **about: Any) -> Post:
     asked = f"{_to(author)}this reply was written more than an hour ago and has not been sent. Is it still right?"
     buttons = [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]
-    return _asked(asked, excerpt, message_id, attempt, buttons)
+    return _asked(asked, excerpt, buttons, **about)
 
 
 def _twice(*, author: str | None = None, excerpt: str = "", **_: object) -> Post:
     told = f"{_to(author)}this text may have gone out twice: one of our machines stood still while it was being sent."
-    return _asked(told, excerpt, 0, 0, [])
+    return _asked(told, excerpt, [])
 
 
 def _resolved(*, actor: str | None, choice: str, **_: object) -> Post:
@@ -176,6 +176,12 @@ def _late_delete(*, author: str | None = None, **_: object) -> Post:
     return _said(f"{_to(author)}this text had already left: it is deleted here, but the customer has it.")
 
 
+def _perhaps_late(*, author: str | None = None, **_: object) -> Post:
+    return _said(
+        f"{_to(author)}nobody knows whether this text had already left: the customer may have it as it was before."
+    )
+
+
 def _stopped(**_: object) -> Post:
     return _said("The customer texted STOP: replies are not sent until they text START.")
 
@@ -206,6 +212,7 @@ LINES: dict[str, Callable[..., Post]] = {
     "not_shown": _not_shown,
     "late_edit": _late_edit,
     "late_delete": _late_delete,
+    "perhaps_late": _perhaps_late,
     "stopped": _stopped,
     "started": _started,
 }
@@ -225,14 +232,24 @@ def _said(text: str) -> Post:
     return Post.of(text, [SectionBlock(text=words.markup(text))])
 
 
-def _asked(text: str, excerpt: str, message_id: int, attempt: int, buttons: list[tuple[str, str]]) -> Post:
+def _asked(
+    text: str,
+    excerpt: str,
+    buttons: list[tuple[str, str]],
+    *,
+    channel_id: str = "",
+    ts: str = "",
+    attempt: int = 0,
+    **_: object,
+) -> Post:
+    """A line that quotes a rep's message, with buttons about this attempt to send it."""
     said = _said(text)
     text = said.text
     blocks: list[Block] = [SectionBlock(text=words.markup(text))]
     if excerpt.strip():
         blocks.append(RichTextBlock(elements=body.quoted(words.shorten(words.one_line(excerpt), _EXCERPT))))
     if buttons:
-        value = attempt_value(message_id, attempt)
+        value = attempt_value(Attempt(channel_id, ts, attempt))
         elements = [ButtonElement(text=words.plain(label), action_id=id_, value=value) for label, id_ in buttons]
         blocks.append(ActionsBlock(elements=elements))
     return Post.of(text, blocks)

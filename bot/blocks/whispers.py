@@ -9,7 +9,7 @@ from bot.blocks import actions, words
 from bot.blocks.lines import attempt_value
 from bot.blocks.place import Place
 from bot.blocks.post import Post
-from desk.values import Change
+from desk.values import Attempt, Change
 
 COMMANDS = {
     "/mine": "/mine [open|unread|closed]",
@@ -40,10 +40,9 @@ MOST_CHANGES = 40
 _LONGEST = 2900
 
 
-def note_kept(message_id: int, attempt: int) -> Post:
-    button = ButtonElement(
-        text=words.plain("Send as SMS"), action_id=actions.SEND_AS_SMS, value=attempt_value(message_id, attempt)
-    )
+def note_kept(note: Attempt) -> Post:
+    """Offers its author to send the note after all."""
+    button = ButtonElement(text=words.plain("Send as SMS"), action_id=actions.SEND_AS_SMS, value=attempt_value(note))
     blocks: list[Block] = [SectionBlock(text=words.plain(NOTE_KEPT)), ActionsBlock(elements=[button])]
     return Post.of(NOTE_KEPT, blocks)
 

@@ -16,10 +16,10 @@ from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.managers import Managers
 from bot.people import Directory
-from desk import health, lifecycle, queues
+from desk import access, health, lifecycle, queues
 from desk.access import Actor
 from desk.clock import Clock
-from desk.errors import DeskError
+from desk.errors import DeskError, OutOfDate
 from desk.intake import Intake
 from desk.values import Filter, Queue
 from storage.database import Database, NotFound, Session
@@ -70,13 +70,15 @@ class Context:
 class Press:
     """A press on a button or a choice in a menu; Bolt hands it over as `press`.
 
-    `value` is the button's value or the chosen option's; `place` says what the block was about.
+    `value` is the button's value or the chosen option's; `place` says what the block was about, and `ts` which post it
+    is in, if it is one that everybody sees.
     """
 
     desk: Context
     actor: Actor
     place: Place
     channel_id: str | None
+    ts: str | None
     action_id: str
     value: str
     trigger_id: str
@@ -93,6 +95,18 @@ class Press:
         if self.place.conversation_id is None:
             raise ValueError("this block belongs to no conversation")
         return self.place.conversation_id
+
+    async def require_card(self) -> None:
+        """Raise OutOfDate when it is on a card that is not, or not yet, known as this conversation's."""
+        if self.place.conversation_id is not None and self.channel_id is not None and self.ts is not None:
+            async with self.desk.database.read() as session:
+                await access.require_card(
+                    session,
+                    self.actor.workspace_id,
+                    self.place.conversation_id,
+                    channel_id=self.channel_id,
+                    ts=self.ts,
+                )
 
     async def change(self, change: Callable[[Session], Awaitable[None]]) -> None:
         """Make one change to the conversation; whatever its owner does there also marks it read."""
@@ -147,13 +161,14 @@ def attach(app: AsyncApp, desk: Context) -> None:
             context["actor"] = actor
             context["place"] = _place(body)
             if body.get("type") == "block_actions":
-                context["press"] = _press(desk, actor, body, respond)
+                context["press"] = press = _press(desk, actor, body, respond)
+                await press.require_card()
         await next()
 
     async def refuse(error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
         if isinstance(error, DeskError):
             answer = await _tell(context, body, str(error))
-            if "press" in context:
+            if "press" in context and not isinstance(error, OutOfDate):  # then what is true is about something else
                 await context["press"].restore()
             return answer
         reference = uuid4().hex[:8]
@@ -186,6 +201,7 @@ def _press(desk: Context, actor: Actor, body: Body, respond: AsyncRespond) -> Pr
         actor=actor,
         place=_place(body),
         channel_id=(body.get("channel") or {}).get("id"),
+        ts=(body.get("message") or {}).get("ts"),
         action_id=str(action.get("action_id")),
         value=str((action.get("selected_option") or action).get("value") or ""),
         trigger_id=str(body.get("trigger_id") or ""),

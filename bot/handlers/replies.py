@@ -13,7 +13,7 @@ from bot.blocks import actions
 from bot.blocks.lines import parse_attempt
 from bot.handlers.context import Body, Context, Press
 from bot.people import Directory
-from desk import decisions, lifecycle, reply
+from desk import decisions, gaps, lifecycle, reply
 from desk.access import Actor
 from desk.errors import UnknownPerson
 from desk.intake import UseCase
@@ -24,6 +24,7 @@ MESSAGE = "slack.message"
 EDIT = "slack.edit"
 DELETION = "slack.deletion"
 REACTION = "slack.reaction"
+READ = "slack.read"
 
 _FORWARDED = (None, "file_share", "thread_broadcast")
 
@@ -37,8 +38,20 @@ async def message(event: Body, body: Body, desk: Context) -> None:
         if _is_persons_edit(event):
             await desk.intake.take(EDIT, body["event_id"], _kept(body, desk))
     elif is_written(event):
-        key, thread = message_key(event, desk), f"{event['channel']}:{event['thread_ts']}"
-        await desk.intake.take(MESSAGE, key, _kept(body, desk), thread)
+        stream = _stream(event["channel"], event["thread_ts"])
+        await desk.intake.take(MESSAGE, message_key(event, desk), _kept(body, desk), stream)
+
+
+async def thread_is_read(thread: gaps.Thread, desk: Context) -> None:
+    """Have the replies go that waited for their thread to be read; after what was found there, if that has to wait."""
+    channel_id, root_ts = thread
+    key = f"{desk.workspace.team_id}:{channel_id}:{root_ts}:{desk.clock.now().isoformat()}"
+    event = {"channel": channel_id, "thread_ts": root_ts}
+    await desk.intake.take(READ, key, _kept({"event": event}, desk), _stream(channel_id, root_ts))
+
+
+def _stream(channel_id: str, root_ts: str) -> str:
+    return f"{channel_id}:{root_ts}"
 
 
 def is_written(event: Body) -> bool:
@@ -85,7 +98,7 @@ async def reaction(event: Body, body: Body, desk: Context) -> None:
         await desk.intake.take(REACTION, body["event_id"], _kept(body, desk))
 
 
-def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
+def use_cases(hold: timedelta, directory: Directory, missing: gaps.Gaps) -> dict[str, UseCase]:
     """What is done with each kind of stored event; `hold` is the default hold of a reply."""
 
     async def write(session: Session, body: Body, now: datetime) -> None:
@@ -101,6 +114,14 @@ def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
         except UnknownPerson:
             directory.seek(event["user"], event["channel"])
             raise
+        if not written.recovered:
+            thread = (written.channel_id, written.thread_ts)
+            await gaps.hold_back(session, missing, workspace.id, thread, written.ts, now=now)
+
+    async def read(session: Session, body: Body, now: datetime) -> None:
+        del now
+        workspace = await workspaces.get(session, body["team_id"])
+        await gaps.let_go(session, workspace.id, (body["event"]["channel"], body["event"]["thread_ts"]))
 
     async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
@@ -120,7 +141,7 @@ def use_cases(hold: timedelta, directory: Directory) -> dict[str, UseCase]:
         actor = Actor(workspace_id=workspace.id, user_id=event["user"])
         await lifecycle.see_at(session, actor, event["item"]["channel"], event["item"]["ts"], now=now)
 
-    return {MESSAGE: write, EDIT: edit, DELETION: delete, REACTION: react}
+    return {MESSAGE: write, READ: read, EDIT: edit, DELETION: delete, REACTION: react}
 
 
 async def _written(session: Session, body: Body, said: Body, event: Body) -> reply.Written:
@@ -161,9 +182,9 @@ async def send_again(press: Press) -> None:
 
 
 async def _send_again(press: Press, choice: str) -> None:
-    message_id, attempt = parse_attempt(press.value)
+    attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await decisions.send_again(session, press.actor, message_id, attempt, choice=choice, now=press.now)
+        await decisions.send_again(session, press.actor, attempt, choice=choice, now=press.now)
 
 
 async def send_now(press: Press) -> None:
@@ -173,23 +194,23 @@ async def send_now(press: Press) -> None:
 
 async def dont_send(press: Press) -> None:
     """Leave a reply unsent that was kept back for its age."""
-    message_id, attempt = parse_attempt(press.value)
+    attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await decisions.leave_unsent(session, press.actor, message_id, attempt, now=press.now)
+        await decisions.leave_unsent(session, press.actor, attempt, now=press.now)
 
 
 async def it_arrived(press: Press) -> None:
     """Settle what nobody knows about as sent."""
-    message_id, attempt = parse_attempt(press.value)
+    attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await decisions.it_arrived(session, press.actor, message_id, attempt, now=press.now)
+        await decisions.it_arrived(session, press.actor, attempt, now=press.now)
 
 
 async def send_as_sms(press: Press) -> None:
     """Send a note after all, without its prefix."""
-    message_id, attempt = parse_attempt(press.value)
+    attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await decisions.send_note(session, press.actor, message_id, attempt, now=press.now)
+        await decisions.send_note(session, press.actor, attempt, now=press.now)
     await press.respond(delete_original=True)
 
 

@@ -1,14 +1,9 @@
 """Starting and stopping the bridge as a process: what keeps it from running is one sentence."""
 
 import asyncio
-import json
-import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -16,58 +11,14 @@ import pytest
 from bot import start
 from bot.settings import StartError, load
 from playground.playground import Playground
-from playground.seed import CHANNEL, MANAGER, NUMBER
+from playground.seed import NUMBER
+from tests.bot.process import environment, launch, refusal, said_at_start
 from tests.conftest import settings_for
 
-ROOT = Path(__file__).parents[2]
 UNREACHABLE = (
     "The database could not be reached or written: check DATABASE_URL, and that its server runs or its folder exists "
     "and may be written to."
 )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port: int = bound.getsockname()[1]
-        return port
-
-
-def environment(play: Playground, **changes: Any) -> dict[str, str]:
-    """What an admin would set; a change of None leaves a variable out."""
-    values = {
-        "SLACK_BOT_TOKEN": play.settings.bot_token,
-        "SLACK_SIGNING_SECRET": play.settings.signing_secret,
-        "SLACK_API_URL": play.slack_api_url,
-        "TWILIO_ACCOUNT_SID": play.settings.account_sid,
-        "TWILIO_AUTH_TOKEN": play.settings.auth_token,
-        "TWILIO_API_URL": play.twilio_api_url,
-        "PUBLIC_URL": "https://texts.example.com",
-        "DATABASE_URL": "sqlite:///threadline.db",
-        "PORT": str(free_port()),
-        "INBOXES": f"{NUMBER}={CHANNEL}",
-        "MANAGERS": MANAGER,
-        **changes,
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-async def launch(folder: Path, settings: dict[str, str]) -> Process:
-    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", cwd=folder, env={**base, **settings}, stdout=PIPE, stderr=PIPE
-    )
-
-
-async def refusal(folder: Path, settings: dict[str, str]) -> str:
-    """Start in vain: the one sentence that says why, and exit code 2."""
-    process = await launch(folder, settings)
-    out, err = (part.decode() for part in await asyncio.wait_for(process.communicate(), 20))
-    assert process.returncode == 2
-    assert "Traceback" not in out + err
-    assert out == ""
-    *logged, sentence = err.splitlines()
-    assert all(json.loads(line) for line in logged)
-    return sentence
 
 
 @pytest.mark.parametrize(
@@ -169,17 +120,6 @@ async def test_a_taken_port_is_told(play: Playground, tmp_path: Path) -> None:
     )
 
 
-async def said_at_start(process: Process, last: str) -> list[str]:
-    """The lines on standard output up to the one that contains `last`, while the process runs."""
-    assert process.stdout is not None
-    lines: list[str] = []
-    while not any(last in line for line in lines):
-        line = await asyncio.wait_for(process.stdout.readline(), 20)
-        assert line, (await process.communicate())[1].decode()
-        lines.append(line.decode().strip())
-    return lines
-
-
 async def test_it_says_where_it_listens_and_stops_when_told(play: Playground, tmp_path: Path) -> None:
     """The webhook's address is printed at once; it answers, and a signal ends it promptly with exit code 0."""
     settings = environment(play, PUBLIC_URL="https://texts.example.com/")
@@ -207,6 +147,31 @@ async def test_it_says_where_it_listens_and_stops_when_told(play: Playground, tm
     assert process.returncode == 0
     assert b"Traceback" not in out + err
     assert b"manager" not in out + err
+
+
+async def test_a_second_serve_on_one_file_is_refused(play: Playground, tmp_path: Path) -> None:
+    """SQLite has one writer: whoever starts it again as it is hears that, and not of the port; the first goes on."""
+    settings = environment(play)
+    process = await launch(tmp_path, settings)
+    try:
+        await said_at_start(process, "Threadline listens on")
+        assert await refusal(tmp_path, settings) == (
+            "Another threadline serve works on this SQLite file already: stop it first. For several at once set "
+            "DATABASE_URL to a PostgreSQL server."
+        )
+        url = f"http://127.0.0.1:{settings['PORT']}/readyz"
+        async with aiohttp.ClientSession() as client, client.get(url) as answer:
+            assert answer.status == 200
+    finally:
+        process.terminate()
+        await process.communicate()
+
+
+@pytest.mark.parametrize("command", ["migrate", "backup copy.db", "sync --since 2h"])
+async def test_other_commands_say_what_is_missing_too(play: Playground, tmp_path: Path, command: str) -> None:
+    """In the same sentence, and nothing else."""
+    sentence = await refusal(tmp_path, environment(play, PUBLIC_URL=None), *command.split())
+    assert sentence == "Set PUBLIC_URL in the environment or in .env (see .env.example)."
 
 
 async def test_it_stops_when_told_although_it_has_not_started_yet(play: Playground, tmp_path: Path) -> None:
@@ -251,7 +216,10 @@ async def test_without_managers_or_inboxes_it_says_so(play: Playground, tmp_path
     """It runs all the same; each is one sentence at start, as is a channel that the bot is not in."""
     process = await launch(tmp_path, environment(play, MANAGERS=None, INBOXES=None))
     lines = await said_at_start(process, "No inbox")
-    assert "No manager is known, so a backlog alert mentions nobody: set MANAGERS to Slack user ids." in lines
+    assert (
+        "No manager is known, so a backlog alert mentions nobody, and what is stuck is told in the inbox's channel: "
+        "set MANAGERS to Slack user ids."
+    ) in lines
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 5) == 0
     await process.communicate()

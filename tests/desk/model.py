@@ -61,6 +61,30 @@ class Reply:
         """No worker has begun to send it, or what was begun certainly did not happen."""
         return self.status == "held" and (not self.sends or self.sends[-1].certainly_not)
 
+    @property
+    def was_edited(self) -> bool:
+        """Whether an edit is kept that came too late for the try which is under way, or was."""
+        return self.newest_edit[0] > self.edited_ts
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Its author deleted it, or made it a note, too late for the try which is under way, or was."""
+        return self.is_deleted or (self.was_edited and self.written_as_note)
+
+    def take_edit(self) -> None:
+        if self.was_edited:
+            self.edited_ts, self.body = self.newest_edit
+
+    def leave(self, send: Send) -> None:
+        """A try that begins when the ones before have failed goes out as it was edited meanwhile."""
+        if send.attempt == self.attempt:
+            self.take_edit()
+
+    def be_canceled(self, status: str) -> None:
+        """Or not at all, when what it was edited to cannot go."""
+        if status == "canceled" and not self.is_deleted:
+            self.take_edit()
+
     def what_is_untold(self, posts: list[str], marks: set[str]) -> str | None:
         """What people still have to be told in the end, when all is done that can be; None when they know it all."""
         about = [words for words in posts if self.body.partition("/")[0] in words]
@@ -87,7 +111,7 @@ class Reply:
     def _left(self, looks: list[Look]) -> set[str]:
         """What the calls alone allow."""
         if not self.sends or self.sends[-1].certainly_not:
-            return {"held", "failed"} if self.conversation.is_stopped else {"held"}
+            return {"held", "canceled" if self.was_edited else "failed"} if self.conversation.is_stopped else {"held"}
         send = self.sends[-1]
         if send.fault in {None, Fault.REFUSED}:
             return {"queued" if send.sms else "failed"}
@@ -171,12 +195,12 @@ class Conversation:
         if reply.is_deleted:
             return
         reply.newest_edit = max(reply.newest_edit, (ts, body))
-        if not reply.was_taken or ts <= reply.edited_ts:
+        if not reply.was_taken or not reply.was_edited:
             return
         may_change = reply.is_note or reply.status in NO_ANSWER or reply.may_be_taken_back
         if not may_change:
             return
-        reply.body, reply.edited_ts = body, ts
+        reply.take_edit()
         if reply.is_note:
             return
         if reply.written_as_note:

@@ -21,10 +21,11 @@ from bot import app
 from bot.board import Board
 from bot.handlers import replies
 from bot.people import Directory
-from desk import delivery, intake
+from desk import delivery, intake, storms
 from desk.access import Actor
 from desk.delivery import Courier
 from desk.errors import DeskError
+from desk.gaps import Gaps
 from desk.intake import Intake, Receipt
 from sms import webhooks
 from sms.gateway import Gateway, open_client
@@ -97,6 +98,7 @@ class Stage:
         self.patch.setattr(intake, "_MOMENT", 3600.0)
         self.patch.setattr(intake, "_PATIENCE_SECONDS", 3600.0)
         self.patch.setattr(intake, "_RESTS", 0)
+        self.patch.setattr(storms, "MOST_IN_A_MINUTE", 1_000)  # of which the model knows nothing
         self.held_back = 0.0
         self.move(0)
         self.database = connect(f"sqlite:///{file}")
@@ -118,7 +120,9 @@ class Stage:
         stage.couriers = [Courier(stage.database, stage, effects, name=name) for name in ("first", "second")]
         stage.terms = {kind: effect.terms for kind, effect in effects.items()}
         directory = Directory(slack, stage.database, stage.workspace)
-        stage.intake = Intake(stage.database, stage, {**webhooks.USE_CASES, **replies.use_cases(hold, directory)})
+        stage.intake = Intake(
+            stage.database, stage, {**webhooks.USE_CASES, **replies.use_cases(hold, directory, Gaps())}
+        )
         return stage
 
     async def close(self) -> None:

@@ -21,6 +21,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from bot.handlers import replies as slack
 from desk import assignment, decisions, lifecycle
 from desk.intake import Receipt
+from desk.values import Attempt
 from sms import webhooks
 from tests.desk.model import FAILING, Conversation, Reply
 from tests.desk.outside import Call, Fault, Outside, Send
@@ -219,15 +220,15 @@ class Bridge(RuleBasedStateMachine):
         is_kept = reply.is_note and reply.status == "received" and rep == reply.author
         if not reply.was_taken:
             return
-        about = next(id_ for id_, known in self.by_id.items() if known is reply), reply.attempt
+        attempt = Attempt(CHANNEL, reply.ts, reply.attempt)
         if what == "send again":
-            allowed = (is_failed or is_asked) and can_go
-            if self._press(one.phone, rep, decisions.send_again, *about, allowed=allowed, choice="Send again"):
+            allowed = (is_failed or is_asked) and can_go and not reply.is_unwanted
+            if self._press(one.phone, rep, decisions.send_again, attempt, allowed=allowed, choice="Send again"):
                 one.send_anew(reply, hold_until=self.stage.now())
         elif what == "it arrived":
-            if self._press(one.phone, rep, decisions.it_arrived, *about, allowed=is_asked):
+            if self._press(one.phone, rep, decisions.it_arrived, attempt, allowed=is_asked):
                 reply.arrived, reply.status = True, "sent"
-        elif self._press(one.phone, rep, decisions.send_note, *about, allowed=is_kept and can_go):
+        elif self._press(one.phone, rep, decisions.send_note, attempt, allowed=is_kept and can_go):
             reply.is_note = False
             one.send_anew(reply, hold_until=self.stage.now())
             reply.place = one.next_place()
@@ -305,6 +306,7 @@ class Bridge(RuleBasedStateMachine):
     def hand_over(self, send: Send) -> None:
         """A call to Twilio is being made: the moment at which it must be right."""
         reply = self.by_name[send.body.partition("/")[0]]
+        reply.leave(send)
         wrong = reply.conversation.why_not_now(reply, send, self.stage.now())
         if wrong:
             self.outside.broken.append(wrong)
@@ -331,6 +333,7 @@ class Bridge(RuleBasedStateMachine):
         """What became of a reply is one of the things that may have; then it is known."""
         allowed = reply.allowed(self.outside.looks)
         assert row.status in allowed, f"{reply} is {row.status} and not one of {allowed}"
+        reply.be_canceled(row.status)
         assert (row.body, row.attempt) == (reply.body, reply.attempt)
         if row.status in FAILING and reply.status not in FAILING:
             reply.conversation.fail(reply)
@@ -390,10 +393,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 TestBridge = Bridge.TestCase
+STEPS = 40 if EXAMPLES else 30
 TestBridge.settings = settings(
-    max_examples=EXAMPLES or 60,
-    stateful_step_count=40 if EXAMPLES else 30,
-    derandomize=not EXAMPLES,
-    deadline=None,
-    database=None,
+    max_examples=EXAMPLES or 60, stateful_step_count=STEPS, derandomize=not EXAMPLES, deadline=None, database=None
 )

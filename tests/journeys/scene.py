@@ -8,9 +8,8 @@ from typing import Any
 from playground import shapes
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER, Post, Text
-from storage import conversations
 from tests.conftest import World
-from tests.journeys.screen import ALICE, ANA
+from tests.journeys.screen import ALICE, ANA, is_confirmed
 
 DELIVERED, FAILED, LATE, NOTE = "white_check_mark", "exclamation", "hourglass_flowing_sand", "lock"
 
@@ -23,13 +22,8 @@ async def opened(
     await world.play.text(phone, NUMBER, body)
     card = await world.play.until(lambda: next((card for card in world.roots() if card.ts not in known), None))
     if confirmed:
-        await world.play.until(partial(_is_confirmed, world))
+        await world.play.until(partial(is_confirmed, world))
     return card
-
-
-async def _is_confirmed(world: World) -> bool:
-    async with world.bridge.database.read() as session:
-        return not await conversations.has_unposted_thread(session, world.bridge.workspace.id, CHANNEL)
 
 
 async def reply(world: World, card: Any, text: str, by: str = ANA, **how: Any) -> Post:

@@ -1,11 +1,13 @@
 """What a person sees and does in Slack, in few words, for the journeys."""
 
+from functools import partial
 from typing import Any
 
 from playground import elements
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import Ephemeral, Post
+from storage import conversations
 from tests.conftest import Eventually, World
 
 ALICE = "+14155550123"
@@ -48,10 +50,17 @@ def title(shown: Post | Ephemeral | None) -> str:
 
 
 async def arrive(world: World, eventually: Eventually, body: str = "Is it there?", from_: str = ALICE) -> Post:
-    """A text comes in from somebody new; its card."""
+    """A text comes in from somebody new; its card, once the bridge has Slack's word that it stands there."""
     await world.play.text(from_, NUMBER, body)
     card: Post = await eventually(lambda: next((root for root in world.roots() if body in words(root.blocks)), None))
+    await eventually(partial(is_confirmed, world))
     return card
+
+
+async def is_confirmed(world: World) -> bool:
+    """Whether the bridge knows where every card is, so that what is pressed on one is done."""
+    async with world.bridge.database.read() as session:
+        return not await conversations.has_unposted_thread(session, world.bridge.workspace.id, CHANNEL)
 
 
 async def said(world: World, eventually: Eventually, card: Post, phrase: str) -> Post:

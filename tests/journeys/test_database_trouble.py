@@ -8,7 +8,7 @@ import pytest
 from playground.seed import NUMBER
 from storage import database
 from storage.database import DatabaseError, connect
-from tests.conftest import Eventually, Start, World
+from tests.conftest import Eventually, World
 from tests.journeys.scene import opened, quoted, received, reply
 from tests.journeys.screen import ALICE, BOB
 
@@ -107,13 +107,3 @@ async def _limit(world: World, pages: int) -> int:
         if pages:
             await connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
         return int((await connection.exec_driver_sql("PRAGMA page_count")).scalar_one())
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_second_serve_on_one_file_is_refused(start: Start) -> None:
-    """SQLite has one writer: the second process is told so in a sentence, and the first goes on."""
-    async with start() as world:
-        with pytest.raises(Exception, match="Another threadline serve works on this SQLite file"):
-            async with start():
-                pass
-        await opened(world)

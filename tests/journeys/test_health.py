@@ -8,8 +8,6 @@ import aiohttp
 import asyncpg
 import pytest
 
-from bot import schedule
-from desk import alarms
 from playground.core import Call
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
@@ -24,13 +22,6 @@ SECOND = "+15550100001"
 REFUSED = {"code": 20003, "message": "Authenticate", "status": 401}
 
 pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture
-def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Health is looked at all the time, and what has been tried for moments is stuck."""
-    monkeypatch.setattr(schedule, "HEALTH_SECONDS", 0.1)
-    monkeypatch.setattr(alarms, "STUCK_SECONDS", 0.5)
 
 
 async def get(world: World, path: str) -> tuple[int, str]:
@@ -95,6 +86,20 @@ async def test_what_comes_in_and_goes_out_is_counted(world: World, eventually: E
     settings = world.bridge.settings
     hidden = (ALICE, ALICE[1:], "5550123", "secret", settings.slack_bot_token, settings.twilio_auth_token)
     assert not [word for word in hidden if word in text]
+
+
+async def test_counters_are_there_before_anything_has_happened(world: World) -> None:
+    """With every label that they can have, so that the first event is seen as a rise."""
+    seen = await metrics(world)
+    for name in (
+        'received_total{source="slack.message"}',
+        'posted_total{kind="card"}',
+        'answers_lost_total{kind="reply"}',
+        'refused_total{kind="line"}',
+        f'rate_limit_sleeps_total{{method="{POST}"}}',
+        f'rate_limit_sleep_seconds_total{{method="{POST}"}}',
+    ):
+        assert seen[name] == 0
 
 
 async def test_what_waits_shows_with_its_lag_and_who_works_it(world: World, eventually: Eventually) -> None:
@@ -233,7 +238,7 @@ async def test_a_full_queue_at_twilio_is_told_in_words(world: World, eventually:
     shown = await health(world)
     assert "(415) 555-0123>: So many texts are waiting to leave this inbox's number that Twilio takes no more" in shown
     assert "*1 reply waits to leave (555) 010-0000*, the oldest since <!date^" in shown
-    assert "It is tried again (Twilio asks for patience)." in shown
+    assert "Twilio asks for patience. It is tried again." in shown
 
 
 async def test_texts_to_a_number_without_an_inbox_are_told_to_managers(world: World) -> None:

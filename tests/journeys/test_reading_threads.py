@@ -110,3 +110,43 @@ async def test_a_thread_that_cannot_be_read_keeps_no_other_back(
         posts[1].extra = {}
         await eventually(lambda: received(world, BOB) == ["Yes"])
         await eventually(lambda: is_read(world))
+
+
+async def test_a_thread_that_was_quiet_for_weeks_is_read(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """“Your order has come in” is written after two months, while nobody listens: the customer has it."""
+    async with start() as world:
+        card = await opened(world)
+        await eventually(lambda: is_read(world))
+    for passed in ({"days": 60}, {"minutes": 1}):
+        pass_time(play, **passed)
+        async with start() as world:
+            await eventually(lambda: is_read(world))
+    await play.post(ANA, CHANNEL, "Your order has come in", thread_ts=card.ts)
+    pass_time(play, minutes=20)
+    async with start() as world:
+        await eventually(lambda: received(world) == ["Your order has come in"])
+
+
+async def test_outside_the_marketplace_two_weeks_are_read(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Slack gives a page a minute, and one page tells that the threads of the others are older."""
+    async with start() as world:
+        cards = [await opened(world, f"+1415555{number}") for number in range(2000, 2020)]
+    pass_time(play, days=20)
+    async with start() as world:
+        new = await opened(world, body="New")
+        await eventually(lambda: is_read(world))
+    await play.post(ANA, CHANNEL, "Old", thread_ts=cards[0].ts)
+    await play.post(ANA, CHANNEL, "Yes", thread_ts=new.ts)
+    play.faults.outside_marketplace, play.faults.window = True, 0.2
+    before = len(play.calls)
+    async with start() as world:
+        await eventually(lambda: received(world) == ["Yes"])
+        await eventually(lambda: is_read(world))
+        await play.quiet()
+        assert received(world, "+14155552000") == []
+        pages = [call for call in play.calls[before:] if call.method == "conversations.history" and call.status == 200]
+        assert len(pages) == 1

@@ -1,9 +1,5 @@
 """Yesterday's backup of the database is restored: what the lost one had done is recognised, and nothing is doubled."""
 
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +9,8 @@ from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import DELIVERED, NOTE, marks, opened, quoted, received, reply, sms, waits
+from tests.journeys.conftest import Backup
+from tests.journeys.scene import DELIVERED, NOTE, line, lines, marks, opened, quoted, received, reply, sms, waits
 from tests.journeys.screen import ALICE, ANA, BOB
 
 pytestmark = [
@@ -25,45 +22,6 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """A SQLite file, and a copy of it."""
-
-    database: Path
-    copy: Path
-
-    def make(self) -> None:
-        """Keep the database as it is."""
-        _copy(self.database, self.copy)
-
-    def restore(self) -> None:
-        """Put it back, while no bridge runs."""
-        _copy(self.copy, self.database)
-
-
-@pytest.fixture
-def backup(database_url: str, tmp_path: Path) -> Backup:
-    return Backup(Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db")
-
-
-@pytest.fixture
-async def yesterday(start: Start, backup: Backup) -> Backup:
-    """A backup of a database that knows of one text."""
-    async with start() as world:
-        await opened(world)
-        await world.play.quiet(0.3)
-    backup.make()
-    return backup
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.unlink(missing_ok=True)
-    for suffix in ("-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
 
 
 def shown(world: World) -> list[tuple[str, str]]:
@@ -188,6 +146,63 @@ async def test_replies_below_cards_that_are_not_known_yet_are_kept(
         await play.quiet(0.5)
         assert received(world, BOB) == []
         play.faults.clear()
-        await eventually(lambda: sorted(received(world, BOB)) == ["Hello Bob", "Nobody listens", "See you"])
+        await eventually(lambda: received(world, BOB) == ["Nobody listens", "Hello Bob", "See you"])
         await eventually(lambda: not world.bridge.threads._is_behind)
         assert [quoted(root) for root in world.roots()] == [["Hi, is my order ready?"], ["Hello?"]]
+
+
+@pytest.mark.parametrize("hours", [0, 20])
+async def test_what_was_edited_after_it_had_left_is_asked_about(
+    start: Start, play: Playground, yesterday: Backup, eventually: Eventually, hours: int
+) -> None:
+    """A typo was mended in Slack too late for the customer: the words there are new, and the text has gone out."""
+    async with start() as world:
+        card = world.roots()[0]
+        post = await reply(world, card, "Yse")
+        await eventually(lambda: received(world) == ["Yse"])
+        play.world.ahead += hours * 3600
+        await play.edit(ANA, CHANNEL, post.ts, "Yes")
+        await play.quiet(0.3)
+    yesterday.restore()
+    play.world.ahead += 600
+    async with start() as world:
+        await eventually(lambda: line(world, card, "could not find out whether this text went out"))
+        await reply(world, card, "Next")
+        await eventually(lambda: received(world) == ["Yse", "Next"])
+
+
+async def test_what_was_edited_and_has_not_left_is_sent(
+    start: Start, play: Playground, yesterday: Backup, eventually: Eventually
+) -> None:
+    """Nothing in Twilio's list can be its old wording: it leaves by itself."""
+    async with start() as world:
+        card = world.roots()[0]
+        await reply(world, card, "One")
+        await eventually(lambda: received(world) == ["One"])
+        await play.quiet(0.3)
+    post = await reply(world, card, "Tow")
+    await play.edit(ANA, CHANNEL, post.ts, "Two")
+    yesterday.restore()
+    play.world.ahead += 600
+    async with start() as world:
+        await eventually(lambda: received(world) == ["One", "Two"])
+
+
+async def test_a_refusal_is_said_once(
+    start: Start, play: Playground, yesterday: Backup, eventually: Eventually
+) -> None:
+    """The lost database has said that a reply was not sent: its line is found, and none is added."""
+    refused = {"code": 20003, "message": "Authenticate", "status": 401}
+    play.faults.answer("twilio.messages.create", 401, body=refused, times=None)
+    async with start() as world:
+        card = world.roots()[0]
+        await reply(world, card, "Yes")
+        await eventually(lambda: line(world, card, "❗"))
+        await play.quiet(0.3)
+    said = lines(world, card)
+    yesterday.restore()
+    play.world.ahead += 300
+    async with start() as world:
+        await eventually(lambda: not world.bridge.threads._is_behind)
+        await play.quiet(1.0)
+        assert lines(world, card) == said

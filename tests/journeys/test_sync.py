@@ -1,6 +1,7 @@
 """`threadline sync`: both sides are read back by hand, beside a bridge that runs or without one."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -87,13 +88,15 @@ async def test_it_works_beside_a_bridge_that_runs(
         ("2026-99-99", "--since is not right: write it as 30m, 2h or 3d"),
         ("2999-01-01T08:00", "--since is not right: it lies in the future."),
         ("9999d", "--since is not right: 365 days can be read back at most."),
+        ("0001-01-01", "--since is not right: write it as 30m, 2h or 3d"),
+        ("9999-12-31T23:00", "--since is not right: "),
     ],
 )
 async def test_a_wrong_value_is_one_sentence(
     play: Playground, database_url: str, tmp_path: Path, since: str, sentence: str
 ) -> None:
     """Exit code 2 and what to write instead."""
-    code, printed, told = await _sync(play, database_url, tmp_path, since)
+    code, printed, told = await _sync(play, database_url, tmp_path, since, TZ="America/Los_Angeles")
     assert (code, printed, sentence in told, len(told.splitlines())) == (2, "", True, 1), told
 
 
@@ -114,6 +117,37 @@ async def test_what_cannot_be_reached_is_said(
     assert code == 2
     assert sentence in told
     assert "Traceback" not in told
+
+
+async def test_a_database_without_inboxes_is_not_said_to_be_complete(
+    play: Playground, database_url: str, tmp_path: Path
+) -> None:
+    """A mistyped address is one sentence, and makes no file."""
+    code, printed, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, printed, "There is no inbox in this database" in told) == (2, "", True), told
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - of a moment in which nobody waits for it
+
+
+async def test_inboxes_that_are_still_to_be_connected_are_said(
+    play: Playground, start: Start, database_url: str, tmp_path: Path
+) -> None:
+    """The bridge has run here, but without any number."""
+    async with start(inboxes={}):
+        pass
+    code, printed, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, printed, "There is no inbox in this database" in told) == (2, "", True), told
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_slack_refuses_is_said_in_its_word(
+    start: Start, play: Playground, database_url: str, tmp_path: Path
+) -> None:
+    """It is not the network."""
+    async with start():
+        pass
+    play.faults.answer("conversations.history", error="team_access_not_granted", times=None)
+    code, _, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, "Slack refused to show what was written (team_access_not_granted)" in told) == (2, True), told
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

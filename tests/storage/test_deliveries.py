@@ -180,8 +180,7 @@ async def test_one_at_a_time_in_a_lane_and_at_its_pace(bench: Bench) -> None:
     assert ids(claimed) == {first, other}
     bench.at += 2.0
     assert await bench.claim() == []
-    mine = next(one for one in claimed if one.delivery.id == first)
-    assert await bench.finish(mine)
+    assert await bench.finish(next(one for one in claimed if one.delivery.id == first))
     assert ids(await bench.claim()) == {second}
 
 
@@ -227,8 +226,7 @@ async def test_a_slow_worker_keeps_what_it_renews(bench: Bench) -> None:
         assert await bench.claim() == []
     bench.at += LEASE + 1
     heir, other = await bench.claim()
-    assert (heir.look, other.look, other.delivery.id) == (True, False, neighbour)
-    assert await bench.finish(other)
+    assert (heir.look, other.look, other.delivery.id, await bench.finish(other)) == (True, False, neighbour, True)
     bench.at += LEASE + 1
     async with bench.database.transaction() as session:
         await claims.renew(session, slow, lease_seconds=LEASE)

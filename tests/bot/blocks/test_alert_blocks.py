@@ -6,7 +6,7 @@ import pytest
 
 from bot.blocks import actions, alerts, menu, modals, whispers
 from bot.blocks.place import Place
-from desk.values import Backlog, Change, Choice, Filter, Queue
+from desk.values import Attempt, Backlog, Change, Choice, Filter, Queue
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
 DATE = "<!date^1763843580^{date_short_pretty} at {time}|2025-11-22 20:33 UTC>"
@@ -49,10 +49,11 @@ def test_back_to_normal_pings_nobody(count: int, said: str) -> None:
 
 def test_a_note_can_be_sent_by_its_author() -> None:
     """The press is bound to the note as it was."""
-    post = whispers.note_kept(5, 1)
+    post = whispers.note_kept(Attempt("C1", "1.2", 1))
     assert post.text == "Kept as a note: the customer does not see it."
     [button] = post.blocks[1]["elements"]
-    assert (button["text"]["text"], button["action_id"], button["value"]) == ("Send as SMS", actions.SEND_AS_SMS, "5:1")
+    assert (button["text"]["text"], button["action_id"]) == ("Send as SMS", actions.SEND_AS_SMS)
+    assert button["value"] == "C1:1.2:1"
 
 
 def test_a_refusal_is_shown_exactly() -> None:

@@ -14,7 +14,7 @@ from bot.blocks.lines import LINES, line
 from bot.blocks.post import Post
 from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
 from bot.blocks.texts import MOST_TEXTS, texts
-from desk.values import Backlog, Card, Change, Filter, Page, Queue, Row, Text
+from desk.values import Attempt, Backlog, Card, Change, Filter, Page, Queue, Row, Text
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
 BIG = 10**15
@@ -107,7 +107,8 @@ def others(outside: str) -> Iterator[Post]:
         "choice": outside,
         "excerpt": outside,
         "retry": True,
-        "message_id": BIG,
+        "channel_id": "C" * 64,
+        "ts": "1763871234.000100",
         "attempt": 10**8,
         "author": "U1",
         "after": "U2",
@@ -123,7 +124,7 @@ def others(outside: str) -> Iterator[Post]:
     yield alerts.backlog(backlog, managers, NOW)
     yield alerts.backlog_again(backlog, managers, NOW, before=1)
     yield alerts.backlog_clear(backlog)
-    yield whispers.note_kept(BIG, 1)
+    yield whispers.note_kept(Attempt("C" * 64, "1763871234.000100", 10**8))
     yield whispers.refused(outside * 3)
     yield whispers.close_anyway(BIG, outside, NOW)
     strange = Change(what=outside, actor_id="<@U9>", before=None, after=None, at=NOW)

@@ -16,6 +16,8 @@ URL = "https://x.slack.com/archives/C1/p1?thread_ts=1.2&cid=C1"
 LINK = "<https://x.slack.com/archives/C1/p1?thread_ts=1.2&amp;cid=C1|Maria &lt;3>"
 
 NOT_IN = " The bot is not in <#C1>: /invite it there."
+UNCLEAR = " Slack did not answer clearly. It is looked for before it is posted again."
+UNCLEAR_TEXT = " Twilio did not answer clearly. It is looked for there, and if it is not found, the thread asks."
 TWILIO_REFUSES = (
     f"Twilio refuses our credentials since {DATE}, so no reply goes out. Ask an admin to check TWILIO_ACCOUNT_SID and "
     "TWILIO_AUTH_TOKEN."
@@ -51,7 +53,11 @@ def test_all_is_well_in_one_line() -> None:
         ("ratelimited", " Slack asks for patience."),
         ("missing_scope", " Slack says “missing_scope”: ask an admin to look. It is tried again."),
         ("ClientConnectorError", " Slack could not be reached, or did not answer. It is tried again."),
-        ("the thread's root is gone", " It is tried again (the thread's root is gone)."),
+        ("internal_error", UNCLEAR),
+        ("not there yet", UNCLEAR),
+        ("an answer that nobody can read", UNCLEAR),
+        ("the thread's root is gone", " It is tried again."),
+        ("the lease was over before the call", " It is tried again."),
         (None, ""),
     ],
 )
@@ -66,7 +72,12 @@ def test_what_waits_says_why(reason: str | None, why: str) -> None:
     ("reason", "why"),
     [
         ("TimeoutError", " Twilio could not be reached, or did not answer. It is tried again."),
-        ("Twilio asks for patience", " It is tried again (Twilio asks for patience)."),
+        ("Twilio asks for patience", " Twilio asks for patience. It is tried again."),
+        ("not in Twilio's list", UNCLEAR_TEXT),
+        ("an answer without a SID", UNCLEAR_TEXT),
+        ("HTTP 503", UNCLEAR_TEXT),
+        ("it may have left before it was edited", " It may have left before it was edited, so the thread will ask."),
+        ("certainly absent", " It is tried again."),
     ],
 )
 def test_replies_that_wait_name_the_number(reason: str, why: str) -> None:
@@ -78,10 +89,11 @@ def test_replies_that_wait_name_the_number(reason: str, why: str) -> None:
 def test_what_went_wrong_links_to_the_threads() -> None:
     """By what it is; a thread that is there twice is named once."""
     found = Health(
-        troubles=9,
+        troubles=10,
         troubled=(
             troubled(Trouble.UNCERTAIN),
             troubled(Trouble.NOT_SENT, "Not a <mobile> number."),
+            troubled(Trouble.NOT_SENT, "IntegrityError"),
             troubled(Trouble.NOT_SHOWN),
             troubled(Trouble.NOT_SHOWN),
         ),
@@ -89,7 +101,7 @@ def test_what_went_wrong_links_to_the_threads() -> None:
     )
     assert said(health(found)) == [
         f"*1 reply may or may not have gone out; the thread asks*\n• {LINK}: {DATE}",
-        f"*1 reply did not go out*\n• {LINK}: Not a &lt;mobile&gt; number.",
+        f"*2 replies did not go out*\n• {LINK}: Not a &lt;mobile&gt; number.\n• {LINK}: {DATE}",
         f"*2 posts could not be shown: Slack refused what we drew of it*\n• {LINK}: {DATE}",
         "Before these, 5 more went the same way.",
         "*Texting in storms*\n• Maria &lt;3: 1,001 texts within ten minutes",

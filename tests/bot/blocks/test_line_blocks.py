@@ -79,6 +79,10 @@ SAYS: list[tuple[dict[str, Any], str]] = [
         "This text had already left: it is deleted here, but the customer has it.",
     ),
     (
+        {"what": "perhaps_late", "author": "U1"},
+        "<@U1>, nobody knows whether this text had already left: the customer may have it as it was before.",
+    ),
+    (
         {"what": "twice", "author": "U1"},
         "<@U1>, this text may have gone out twice: one of our machines stood still while it was being sent.",
     ),
@@ -124,11 +128,11 @@ def test_a_line_says_it_in_words(payload: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(("payload", "buttons"), ASKS)
 def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list[tuple[str, str]]) -> None:
     """A press is bound to one attempt of one message, and the author is mentioned."""
-    post = line(**payload, message_id=5, attempt=2, author="U1", excerpt="See *you*\nat 5")
+    post = line(**payload, channel_id="C1", ts="1763871234.000100", attempt=2, author="U1", excerpt="See *you*\nat 5")
     assert "<@U1>" in post.text
     elements = post.blocks[-1]["elements"]
     assert [(element["text"]["text"], element["action_id"]) for element in elements] == buttons
-    assert {element["value"] for element in elements} == {"5:2"}
+    assert {element["value"] for element in elements} == {"C1:1763871234.000100:2"}
     assert post.blocks[1]["elements"][0]["elements"] == [{"type": "text", "text": "See *you* at 5"}]
 
 

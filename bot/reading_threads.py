@@ -1,0 +1,375 @@
+"""One reading of Slack's threads: which have to be read, and what stands there that no event has told.
+
+The roots in a channel's history tell in which threads nobody wrote since. Threads in which a reply waits to leave after
+what may be missing are read first.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import patience
+from bot.handlers import replies
+from bot.handlers.context import Body, Context
+from bot.looking import ROOT_GONE
+from bot.own_posts import OwnPosts
+from desk.errand import Pause, Stopped
+from desk.errors import NotYet
+from desk.gaps import Gap, Thread
+from storage import deliveries, inboxes, reading_back, workspaces
+from storage.reading_back import Known, Place
+
+log = structlog.get_logger(__name__)
+
+_ACTIVE = timedelta(days=90)
+_ACTIVE_WHEN_LIMITED = timedelta(days=14)
+_LIMITED_PAGE = 15  # messages in a page for an app outside the Marketplace, however many it asks for
+_OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
+_PAGE = 200
+_ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
+_CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope")
+
+Step = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Found:
+    """How much had been missed, and how often the same was posted twice."""
+
+    replies: int = 0
+    edits: int = 0
+    deletions: int = 0
+    doubles: int = 0
+
+
+@dataclass(slots=True)
+class _Roots:
+    """The roots in a channel: each one's newest reply, our deliveries that they show, and which are deleted."""
+
+    newest_reply: dict[str, str] = field(default_factory=dict)
+    ours: dict[str, list[UUID]] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+
+
+def nobody_watches(done: int, total: int) -> None:
+    """Nobody watches how far it is."""
+    del done, total
+
+
+@dataclass(eq=False)
+class Reading:
+    """One reading. `up_to`: enough once another replica has read as far; None when it is done by hand.
+
+    `gap` is what it closes: a thread's, as soon as the thread is read or its root says that there is nothing to read.
+    """
+
+    client: AsyncWebClient
+    desk: Context
+    pause: Pause
+    gap: Gap
+    step: Step
+    up_to: datetime | None
+    found: Found = field(default_factory=Found)
+    _places: list[Place] = field(default_factory=list)
+    _begun_at: datetime = field(init=False)
+    _begin: datetime = field(init=False)
+    _own: OwnPosts = field(init=False)
+    _begun: set[Thread] = field(default_factory=set)
+    _is_limited: bool = False
+    _failed: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self._own = OwnPosts(self.desk)
+
+    async def run(self, since: datetime | None) -> Found:
+        """Read from then on, or since the last time. Raises what has failed, after everything else was read."""
+        self._begun_at = self.desk.clock.now()
+        self._begin = since or await self._mark() - _OVERLAP
+        self._places = await self._list_places()
+        to_read, strangers = await self._read_roots()
+        if self._failed is None:
+            self.gap.unread = {_thread(place) for place in to_read} | set(strangers)
+        await self._let_go()
+        await self._read_places(to_read)
+        if self.up_to is not None:
+            await self._read_strangers(strangers)
+        self.found.doubles = self._own.doubles
+        if self.found != Found():
+            log.info(
+                "read back from slack",
+                replies=self.found.replies,
+                edits=self.found.edits,
+                deletions=self.found.deletions,
+                doubles=self.found.doubles,
+            )
+        if self._failed is not None:
+            raise self._failed
+        self.gap.is_over = True
+        await self._let_go()
+        return self.found
+
+    @contextmanager
+    def _apart(self, **where: str) -> Iterator[None]:
+        """Have the rest read although this part raises, which fails the reading in the end; not when Slack is away."""
+        try:
+            yield
+        except (Stopped, aiohttp.ClientError, TimeoutError):
+            raise
+        except Exception as error:
+            log.exception("not read back", error=type(error).__name__, **where)
+            self._failed = error
+
+    async def _mark(self) -> datetime:
+        """Up to when everything has come; what is older than the workspace belongs to the time before the bridge."""
+        async with self.desk.database.read() as session:
+            workspace = await workspaces.get_by_id(session, self.desk.workspace.id)
+        return workspace.read_back_to or workspace.created_at
+
+    async def _list_places(self) -> list[Place]:
+        async with self.desk.database.read() as session:
+            return await reading_back.list_places(
+                session, self.desk.workspace.id, active_since=self._active_since(_ACTIVE)
+            )
+
+    def _active_since(self, ago: timedelta) -> datetime:
+        return min(self._begun_at - ago, self._begin)
+
+    async def _channels(self) -> list[str]:
+        async with self.desk.database.read() as session:
+            connected = await inboxes.list_(session, self.desk.workspace.id)
+        return sorted({inbox.channel_id for inbox in connected} | {place.channel_id for place in self._places})
+
+    async def _read_roots(self) -> tuple[list[Place], dict[Thread, list[UUID]]]:
+        """The threads to read, and those with a card that only a lost database knows, by what their roots say."""
+        to_read: list[Place] = []
+        strangers: dict[Thread, list[UUID]] = {}
+        for channel_id in await self._channels():
+            here = {place.root_ts: place for place in self._places if place.channel_id == channel_id}
+            with self._apart(channel=channel_id):
+                try:
+                    roots = await self._roots(channel_id, here)
+                except SlackApiError as error:
+                    if error.response.get("error") not in _CHANNEL_AWAY:
+                        raise
+                    log.warning("channel not readable", channel=channel_id, error=error.response.get("error"))
+                    continue
+                active = _ACTIVE_WHEN_LIMITED if self._is_limited else _ACTIVE
+                to_read += [
+                    place
+                    for place in here.values()
+                    if place.active_at >= self._active_since(active) and self._is_worth_reading(place, roots)
+                ]
+                strangers |= {
+                    (channel_id, ts): ids
+                    for ts, ids in roots.ours.items()
+                    if ts not in here and roots.newest_reply[ts] > _ts(self._begin)
+                }
+        return sorted(to_read, key=self._places.index), strangers
+
+    async def _roots(self, channel_id: str, here: dict[str, Place]) -> _Roots:
+        """What the channel's history says about its threads; it comes from the newest on."""
+        roots = _Roots()
+        far, near = (self._oldest(here, ago) for ago in (_ACTIVE, _ACTIVE_WHEN_LIMITED))
+        asked = {"channel": channel_id, "oldest": far, "inclusive": True}
+        async for message in self._pages("conversations.history", **asked):
+            await self._read_awaited()
+            ts = str(message["ts"])
+            if self._is_limited and ts < near:
+                break
+            if message.get("thread_ts", ts) != ts:
+                continue
+            roots.newest_reply[ts] = str(message.get("latest_reply") or "")
+            if message.get("subtype") == "tombstone":
+                roots.deleted.add(ts)
+            elif shown := self._own.shown(message):
+                roots.ours[ts] = shown
+                await self._own.see(channel_id, message)
+            if ts in here:
+                await self._own.see_card(here[ts], message)
+                if not self._is_worth_reading(here[ts], roots):
+                    await self._close((channel_id, ts))
+        return roots
+
+    def _oldest(self, here: dict[str, Place], ago: timedelta) -> str:
+        """The oldest root that may tell of a thread which was active since then."""
+        young = (root_ts for root_ts in here if root_ts >= _ts(self._active_since(ago)))
+        return min([_ts(self._begin), *young])
+
+    def _is_worth_reading(self, place: Place, roots: _Roots) -> bool:
+        """Whether a thread may have what we do not know: not if its root says that nobody wrote."""
+        newest = roots.newest_reply.get(place.root_ts)
+        is_quiet = newest is not None and newest <= _ts(self._begin)
+        return not is_quiet or place.unsent_ts is not None or place.root_ts in roots.deleted
+
+    async def _read_places(self, places: list[Place]) -> None:
+        for done, place in enumerate(places):
+            self.step(done, len(places))
+            if self.up_to is not None and await self._mark() >= self.up_to:
+                return  # another replica was faster
+            await self._read_awaited()
+            await self._read_once(place)
+        self.step(len(places), len(places))
+
+    async def _read_awaited(self) -> None:
+        """Read the threads in which a reply waits for that."""
+        awaited = {thread for thread in self.gap.waiting - self._begun if self.gap.may_lack(thread)}
+        for place in [place for place in self._places if awaited and _thread(place) in awaited]:
+            await self._read_once(place)
+
+    async def _read_once(self, place: Place) -> None:
+        thread = _thread(place)
+        if thread not in self._begun:
+            self._begun.add(thread)
+            with self._apart(channel=place.channel_id, thread=place.root_ts):
+                await self._read(place)
+                await self._close(thread)
+
+    async def _close(self, thread: Thread) -> None:
+        """Nothing is missing in a thread any more, so what waited for that may go."""
+        self.gap.read.add(thread)
+        if thread in self.gap.waiting:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Have the replies go that waited for a thread which is read; those of other replicas if they came before."""
+        if self.up_to is None:
+            return
+        async with self.desk.database.read() as session:
+            held = await deliveries.list_held_back(session, self.desk.workspace.id, now=self.desk.clock.now())
+        others = {one.thread for one in held if one.since <= self._begun_at}
+        read = {thread for thread in self.gap.waiting | others if not self.gap.may_lack(thread)}
+        self.gap.waiting -= read
+        for thread in read:
+            await replies.thread_is_read(thread, self.desk)
+
+    async def _read_strangers(self, roots: dict[Thread, list[UUID]]) -> None:
+        """Read threads whose card a database that was lost has posted, as soon as ours has recognised it.
+
+        While one may still be recognised, the reading is not done: the mark stays before what was written there.
+        """
+        for seconds in _ROOT_PAUSES:
+            if not roots:
+                return
+            await self.pause(seconds)
+            strange = [root for root, ids in roots.items() if not await self._may_become_ours(*root, ids)]
+            for place in await self._list_places():
+                if roots.pop(_thread(place), None) is not None:
+                    await self._read_once(place)
+            for root in strange:
+                roots.pop(root, None)
+        if roots:
+            self._failed = NotYet()
+
+    async def _may_become_ours(self, channel_id: str, root_ts: str, ids: list[UUID]) -> bool:
+        async with self.desk.database.read() as session:
+            unread = await reading_back.may_become_ours(session, self.desk.workspace.id, channel_id, root_ts)
+            return unread or await reading_back.is_looked_for(session, ids)
+
+    async def _read(self, place: Place) -> None:
+        """Read one thread, at least from the oldest message on that can still be changed."""
+        begin_ts = _ts(self._begin)
+        after_ts = min(begin_ts, _before(place.unsent_ts or begin_ts))
+        async with self.desk.database.read() as session:
+            known = await reading_back.list_known(session, self.desk.workspace.id, place, after_ts=after_ts)
+        seen: set[str] = set()
+        asked = {"channel": place.channel_id, "ts": place.root_ts, "oldest": after_ts}
+        try:
+            async for message in self._pages("conversations.replies", **asked):
+                seen.add(str(message["ts"]))
+                await self._take(place, message, known)
+        except SlackApiError as error:
+            if error.response.get("error") not in ROOT_GONE:
+                raise
+            await self._tell_deleted(place, place.root_ts)
+        for ts, one in sorted(known.items()):
+            if ts not in seen and one.can_be_taken_back and await self._is_gone(place.channel_id, ts):
+                self.found.deletions += 1
+                await self._tell_deleted(place, ts)
+
+    async def _take(self, place: Place, message: Body, known: dict[str, Known]) -> None:
+        """Tell the same handler that is told of events what one message says that we did not know."""
+        ts = str(message["ts"])
+        if ts == place.root_ts:
+            if message.get("subtype") == "tombstone":
+                await self._tell_deleted(place, ts)
+            else:
+                await self._own.see_card(place, message)
+            return
+        if self._own.shown(message):
+            await self._own.see(place.channel_id, message)
+            return
+        event = {**message, "type": "message", "channel": place.channel_id}
+        edited_ts = str((message.get("edited") or {}).get("ts") or "")
+        if ts not in known:
+            if replies.is_written(event) and await self._is_new(event):
+                self.found.replies += 1
+                await self._tell(event, "")
+        elif edited_ts > known[ts].edited_ts:
+            self.found.edits += 1
+            change = {"type": "message", "subtype": "message_changed", "channel": place.channel_id, "message": message}
+            await self._tell(change, f"{ts}:{edited_ts}")
+
+    async def _is_new(self, event: Body) -> bool:
+        key = replies.message_key(event, self.desk)
+        async with self.desk.database.read() as session:
+            return bool(await reading_back.find_missing(session, replies.MESSAGE, [key]))
+
+    async def _is_gone(self, channel_id: str, ts: str) -> bool:
+        """Whether a message is nowhere any more: a conversation may have several threads."""
+        asked = {"channel": channel_id, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True}
+        try:
+            async for message in self._pages("conversations.replies", **asked):
+                if message["ts"] == ts:
+                    return False
+        except SlackApiError as error:
+            if error.response.get("error") not in ROOT_GONE:
+                raise
+        return True
+
+    async def _tell_deleted(self, place: Place, ts: str) -> None:
+        event = {
+            "type": "message",
+            "subtype": "message_deleted",
+            "channel": place.channel_id,
+            "deleted_ts": ts,
+            "previous_message": {"thread_ts": place.root_ts},
+        }
+        await self._tell(event, f"{ts}:deleted")
+
+    async def _tell(self, event: Body, what: str) -> None:
+        event_id = f"read:{self.desk.workspace.team_id}:{event['channel']}:{what}"
+        await replies.message(event, {"event": event, "event_id": event_id, "recovered": True}, self.desk)
+
+    async def _pages(self, method: str, **asked: Any) -> AsyncIterator[Body]:
+        cursor = ""
+        while True:
+            answer = await patience.call(
+                self.client, self.pause, method, cursor=cursor, limit=_PAGE, include_all_metadata=True, **asked
+            )
+            messages = answer["messages"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            self._is_limited = self._is_limited or bool(cursor and len(messages) <= _LIMITED_PAGE)
+            for message in messages:
+                yield message
+            if not cursor:
+                return
+
+
+def _thread(place: Place) -> Thread:
+    return place.channel_id, place.root_ts
+
+
+def _ts(at: datetime) -> str:
+    return f"{at.astimezone(UTC).timestamp():.6f}"
+
+
+def _before(ts: str) -> str:
+    return f"{float(ts) - 0.000_01:.6f}"

@@ -1,0 +1,60 @@
+"""What several journeys start from: a backup of a SQLite database, and a bridge that looks at its health often."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot import board, schedule
+from desk import alarms
+from tests.conftest import Start
+from tests.journeys.scene import opened
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A SQLite file, and a copy of it."""
+
+    database: Path
+    copy: Path
+
+    def make(self) -> None:
+        """Keep the database as it is."""
+        _copy(self.database, self.copy)
+
+    def restore(self) -> None:
+        """Put it back, while no bridge runs."""
+        _copy(self.copy, self.database)
+
+
+@pytest.fixture
+def backup(database_url: str, tmp_path: Path) -> Backup:
+    return Backup(Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.db")
+
+
+@pytest.fixture
+async def yesterday(start: Start, backup: Backup) -> Backup:
+    """A backup of a database that knows of one text."""
+    async with start() as world:
+        await opened(world)
+        await world.play.quiet(0.3)
+    backup.make()
+    return backup
+
+
+@pytest.fixture
+def watchful(monkeypatch: pytest.MonkeyPatch, soon: None) -> None:
+    """Health is looked at all the time, and what has been tried for moments is stuck."""
+    monkeypatch.setattr(schedule, "HEALTH_SECONDS", 0.1)
+    monkeypatch.setattr(alarms, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.4)  # which leaves room for what is told, within Slack's limit
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)

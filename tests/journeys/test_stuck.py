@@ -1,0 +1,37 @@
+"""What is stuck is also told when it was never tried: what came while the bridge was away is looked for first."""
+
+import pytest
+
+from desk import errand
+from playground.playground import Playground
+from playground.seed import CHANNEL, NUMBER
+from playground.world import BOT_USER
+from tests.conftest import Eventually, Start
+from tests.journeys.scene import opened, quoted
+from tests.journeys.screen import ALICE
+from tests.journeys.test_health import direct, looked
+
+pytestmark = pytest.mark.usefixtures("soon", "watchful")
+
+
+async def test_a_channel_that_the_bot_left_while_it_was_away_is_told(
+    monkeypatch: pytest.MonkeyPatch, start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """A text came meanwhile: managers hear of it once, and once that it is over."""
+    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+    async with start() as world:
+        card = await opened(world)
+        await play.quiet(0.3)
+    await play.leave(BOT_USER, CHANNEL)
+    await play.text(ALICE, NUMBER, "Anybody?")
+    play.world.ahead += 1800
+    async with start() as world:
+        [said] = await eventually(lambda: direct(world))
+        assert said.startswith("❗ Something is stuck. *1 post waits for <#C0CUSTOMERS>*, the oldest")
+        assert said.endswith("The bot is not in <#C0CUSTOMERS>: /invite it there.")
+        await looked(world)
+        assert len(direct(world)) == 1
+        await play.join(BOT_USER, CHANNEL)
+        over = (await play.until(lambda: direct(world)[1:], timeout=30))[0]
+        assert over.startswith("Posts go into <#C0CUSTOMERS> again; they were stuck since <!date^")
+        assert [quoted(post) for post in world.thread(card.ts)] == [["Anybody?"]]
