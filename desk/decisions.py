@@ -122,5 +122,5 @@ async def _decide(
         session, conversation, histories.RESOLVED, now=now, actor_id=actor.user_id, before=choice, after=press
     )
     await outbox.post_line(
-        session, conversation, inbox, "resolved", now=now, cause=press, actor=actor.user_id, choice=choice
+        session, conversation, inbox, "resolved", now=now, cause=f"{press}:{choice}", actor=actor.user_id, choice=choice
     )

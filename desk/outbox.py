@@ -244,9 +244,10 @@ async def send_reply(
     await mark(session, message, "waiting", now=now, not_before=now + timedelta(seconds=LATE_SECONDS))
 
 
-def reply_id(message: Message) -> UUID:
-    """The id of the present attempt to send a message."""
-    return delivery_id(Kind.REPLY, f"{message.channel_id}:{message.ts}:{message.attempt}")
+def reply_id(message: Message, attempt: int | None = None) -> UUID:
+    """The id of an attempt to send a message, by itself the present one."""
+    number = message.attempt if attempt is None else attempt
+    return delivery_id(Kind.REPLY, f"{message.channel_id}:{message.ts}:{number}")
 
 
 def _microseconds(ts: str) -> int:

@@ -10,7 +10,7 @@ from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
 from storage.database import Session
 from storage.models import Conversation, Message
-from storage.states import FAILED, Kind, MessageStatus
+from storage.states import FAILED, DeliveryState, Kind, MessageStatus
 
 _RANK = {
     status: rank
@@ -45,8 +45,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
     conversation = await conversations.lock_of(session, message)
     attempt = delivery.payload["attempt"]
     if message.attempt != attempt:  # a rep has tried again since: it had failed, or nobody knew
-        pressed = await histories.find_resolution(session, conversation.id, f"{message.id}:{attempt}")
-        if isinstance(outcome, Done) and pressed is not None and pressed.before == decisions.SEND_AGAIN:
+        if isinstance(outcome, Done) and await _is_sent_again(session, message, attempt):
             await _say(session, conversation, message, "twice", now=now)
         return
     match outcome:
@@ -99,12 +98,15 @@ async def receive(
     if message is None:
         return
     conversation = await conversations.lock_of(session, message)
-    if message.attempt != attempt or (message.sid is not None and message.sid != sid):
-        return
-    if reply and reply != str(outbox.reply_id(message)):
+    if reply and reply != str(outbox.reply_id(message, attempt)):
         return
     bound = await messages.find_by_sid(session, workspace_id, sid)
     if bound is not None and bound.id != message.id:
+        return
+    if bound is None and message.attempt != attempt:
+        if status in FAILED or not await _has_left_before(session, conversation, message, attempt, sid=sid, now=now):
+            return
+    elif message.sid is not None and message.sid != sid:
         return
     message.sid = sid
     await _left(session, message, now=now)
@@ -117,6 +119,30 @@ async def receive(
     if before == MessageStatus.UNCERTAIN:
         await replies.tell_late(session, conversation, message, now=now)
         await reading.settle(session, conversation, now=now)
+
+
+async def _has_left_before(
+    session: Session, conversation: Conversation, message: Message, attempt: int, *, sid: str, now: datetime
+) -> bool:
+    """An attempt about which nobody knew has left after all, and a rep has had the text sent again meanwhile.
+
+    True when that has not begun, so that it is taken back; otherwise the thread is told that the customer has it twice.
+    """
+    delivery = await deliveries.find(session, outbox.reply_id(message, attempt))
+    if delivery is None or delivery.state != DeliveryState.UNCERTAIN:
+        return False
+    if not await _is_sent_again(session, message, attempt):
+        return False
+    delivery.state, delivery.result_id = DeliveryState.DONE, sid
+    if await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        return True
+    await _say(session, conversation, message, "twice", now=now)
+    return False
+
+
+async def _is_sent_again(session: Session, message: Message, attempt: int) -> bool:
+    pressed = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
+    return pressed is not None and pressed.before == decisions.SEND_AGAIN
 
 
 async def _left(session: Session, message: Message, *, now: datetime) -> None:

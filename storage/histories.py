@@ -47,6 +47,6 @@ async def list_(session: AsyncSession, conversation_id: int, *, limit: int) -> S
 
 
 async def find_resolution(session: AsyncSession, conversation_id: int, attempt: str) -> History | None:
-    """Who decided about an attempt to send (`message id:attempt`), and how."""
+    """Who decided last about an attempt to send (`message id:attempt`), and how."""
     rows = select(History).where(col(History.conversation_id) == conversation_id, col(History.after) == attempt)
-    return (await session.exec(rows)).first()
+    return (await session.exec(rows.order_by(col(History.id).desc()))).first()
