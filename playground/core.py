@@ -157,9 +157,12 @@ class Core:
             await self.change(min(left, 0.05))
 
     async def quiet(self, seconds: float) -> None:
-        """Wait until nothing has changed for so long."""
-        seen = -1
+        """Wait until nothing has changed for so long; AssertionError when it does not come to rest within a minute."""
+        loop = asyncio.get_running_loop()
+        end, seen = loop.time() + 60, -1
         while seen != self.version:
+            if loop.time() > end:
+                raise AssertionError(f"Never quiet for {seconds} s.\n{self._recent()}")
             seen = self.version
             await self.change(seconds)
 

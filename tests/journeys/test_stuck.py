@@ -21,7 +21,6 @@ async def test_a_channel_that_the_bot_left_while_it_was_away_is_told(
     monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
     async with start() as world:
         card = await opened(world)
-        await play.quiet(0.3)
     await play.leave(BOT_USER, CHANNEL)
     await play.text(ALICE, NUMBER, "Anybody?")
     play.world.ahead += 1800
