@@ -67,6 +67,8 @@ def sync(
     with watch.shown():
         missed = _run(run(settings, begin, watch), interrupted=_INTERRUPTED)
     print(missed.words(begin))
+    if missed.unread:
+        raise typer.Exit(1)
 
 
 @cli.command()

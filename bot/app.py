@@ -37,7 +37,7 @@ from sms import numbers
 from sms.gateway import Gateway, TwilioClient, close_client, is_refused, open_client
 from sms.reading_back import EVERY_SECONDS, OUT_OF_REACH, TextReader
 from sms.webhooks import USE_CASES, Webhooks
-from storage import reading_back
+from storage import people, reading_back
 from storage.claims import Terms
 from storage.database import Database, DatabaseError
 from storage.database import now as database_now
@@ -363,6 +363,8 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
             raise StartError(_UNREACHABLE.format("Slack", "SLACK_API_URL")) from None
         missed.replies, missed.edits, missed.deletions = written.replies, written.edits, written.deletions
         missed.doubles = written.doubles
+        async with database.read() as rows:
+            missed.leave_out(written.away, await people.channel_names(rows, workspace.id, written.away))
     return missed
 
 

@@ -13,6 +13,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import away
 from bot.handlers.context import Context
 from bot.reading_threads import Found, Reading, Step, nobody_watches
 from desk.errand import Errand, Pause
@@ -60,7 +61,10 @@ class ThreadReader:
         try:
             begun = self.desk.clock.now()
             gap = Gap() if self.gaps.newest.is_over else self.gaps.newest
-            await Reading(self.client, self.desk, pause, gap, nobody_watches, up_to=begun).run(None)
+            # Over HTTP only a reading moves the mark, so at the begin of this one the bot was still there.
+            unnoticed = timedelta() if self.is_listening is None else away.UNNOTICED
+            reading = Reading(self.client, self.desk, pause, gap, nobody_watches, up_to=begun, unnoticed=unnoticed)
+            await reading.run(None)
             async with self.desk.database.write() as session:
                 await reading_back.workspace_is_read(session, self.desk.workspace.id, begun)
             self._is_behind = not self.gaps.newest.is_over
@@ -95,6 +99,7 @@ class ThreadReader:
     async def read(self, pause: Pause, *, since: datetime, step: Step) -> Found:
         """Read by hand the threads of all conversations that are alive, those with the newest activity first.
 
-        `step` is told how many of how many threads are done. Raises what has failed, after everything else was read.
+        What is found also names the channels that could not be read. `step` is told how many of how many threads are
+        done. Raises what has failed, after everything else was read.
         """
         return await Reading(self.client, self.desk, pause, Gap(), step, up_to=None).run(since)

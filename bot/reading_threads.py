@@ -16,7 +16,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import patience
+from bot import away, patience
 from bot.handlers import replies
 from bot.handlers.context import Body, Context
 from bot.looking import ROOT_GONE
@@ -35,19 +35,19 @@ _LIMITED_PAGE = 15  # messages in a page for an app outside the Marketplace, how
 _OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
 _PAGE = 200
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
-_CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope")
 
 Step = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Found:
-    """How much had been missed, and how often the same was posted twice."""
+    """How much had been missed, how often the same was posted twice, and why which channels could not be read."""
 
     replies: int = 0
     edits: int = 0
     deletions: int = 0
     doubles: int = 0
+    away: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -69,6 +69,7 @@ class Reading:
     """One reading. `up_to`: enough once another replica has read as far; None when it is done by hand.
 
     `gap` is what it closes: a thread's, as soon as the thread is read or its root says that there is nothing to read.
+    `unnoticed`: for so long before its begin the bot may have been away from a channel that cannot be read.
     """
 
     client: AsyncWebClient
@@ -77,10 +78,12 @@ class Reading:
     gap: Gap
     step: Step
     up_to: datetime | None
+    unnoticed: timedelta = timedelta()
     found: Found = field(default_factory=Found)
     _places: list[Place] = field(default_factory=list)
     _begun_at: datetime = field(init=False)
     _begin: datetime = field(init=False)
+    _away_since: dict[str, datetime] = field(default_factory=dict)
     _own: OwnPosts = field(init=False)
     _begun: set[Thread] = field(default_factory=set)
     _is_limited: bool = False
@@ -93,12 +96,14 @@ class Reading:
         """Read from then on, or since the last time. Raises what has failed, after everything else was read."""
         self._begun_at = self.desk.clock.now()
         self._begin = since or await self._mark() - _OVERLAP
+        if self.up_to is not None:
+            self._away_since = await away.list_(self.desk.database, self.desk.workspace)
         self._places = await self._list_places()
         to_read, strangers = await self._read_roots()
         if self._failed is None:
             self.gap.unread = {_thread(place) for place in to_read} | set(strangers)
         await self._let_go()
-        await self._read_places(to_read)
+        is_all_read = await self._read_places(to_read)
         if self.up_to is not None:
             await self._read_strangers(strangers)
         self.found.doubles = self._own.doubles
@@ -109,9 +114,13 @@ class Reading:
                 edits=self.found.edits,
                 deletions=self.found.deletions,
                 doubles=self.found.doubles,
+                away=len(self.found.away),
             )
         if self._failed is not None:
             raise self._failed
+        if is_all_read:
+            seen = {channel: since for channel, since in self._away_since.items() if channel not in self.found.away}
+            await away.forget(self.desk.database, self.desk.workspace, seen)
         self.gap.is_over = True
         await self._let_go()
         return self.found
@@ -135,12 +144,15 @@ class Reading:
 
     async def _list_places(self) -> list[Place]:
         async with self.desk.database.read() as session:
-            return await reading_back.list_places(
-                session, self.desk.workspace.id, active_since=self._active_since(_ACTIVE)
-            )
+            earliest = min([self._begun_at - _ACTIVE, self._begin, *self._away_since.values()])
+            return await reading_back.list_places(session, self.desk.workspace.id, active_since=earliest)
 
-    def _active_since(self, ago: timedelta) -> datetime:
-        return min(self._begun_at - ago, self._begin)
+    def _begin_in(self, channel_id: str) -> datetime:
+        """From when on a channel is read: earlier than the others if it could not be."""
+        return min(self._begin, self._away_since.get(channel_id, self._begin))
+
+    def _active_since(self, channel_id: str, ago: timedelta) -> datetime:
+        return min(self._begun_at - ago, self._begin_in(channel_id))
 
     async def _channels(self) -> list[str]:
         async with self.desk.database.read() as session:
@@ -157,27 +169,36 @@ class Reading:
                 try:
                     roots = await self._roots(channel_id, here)
                 except SlackApiError as error:
-                    if error.response.get("error") not in _CHANNEL_AWAY:
+                    if error.response.get("error") not in away.REFUSALS:
                         raise
-                    log.warning("channel not readable", channel=channel_id, error=error.response.get("error"))
+                    await self._leave_out(channel_id, str(error.response["error"]))
                     continue
                 active = _ACTIVE_WHEN_LIMITED if self._is_limited else _ACTIVE
                 to_read += [
                     place
                     for place in here.values()
-                    if place.active_at >= self._active_since(active) and self._is_worth_reading(place, roots)
+                    if place.active_at >= self._active_since(channel_id, active)
+                    and self._is_worth_reading(place, roots)
                 ]
                 strangers |= {
                     (channel_id, ts): ids
                     for ts, ids in roots.ours.items()
-                    if ts not in here and roots.newest_reply[ts] > _ts(self._begin)
+                    if ts not in here and roots.newest_reply[ts] > _ts(self._begin_in(channel_id))
                 }
         return sorted(to_read, key=self._places.index), strangers
+
+    async def _leave_out(self, channel_id: str, refusal: str) -> None:
+        """Keep in mind that a channel cannot be read."""
+        log.warning("channel not readable", channel=channel_id, error=refusal)
+        self.found.away[channel_id] = refusal
+        if self.up_to is not None:
+            since = self._begin - self.unnoticed
+            await away.note(self.desk.database, self.desk.workspace, channel_id, since=since)
 
     async def _roots(self, channel_id: str, here: dict[str, Place]) -> _Roots:
         """What the channel's history says about its threads; it comes from the newest on."""
         roots = _Roots()
-        far, near = (self._oldest(here, ago) for ago in (_ACTIVE, _ACTIVE_WHEN_LIMITED))
+        far, near = (self._oldest(channel_id, here, ago) for ago in (_ACTIVE, _ACTIVE_WHEN_LIMITED))
         asked = {"channel": channel_id, "oldest": far, "inclusive": True}
         async for message in self._pages("conversations.history", **asked):
             await self._read_awaited()
@@ -198,25 +219,27 @@ class Reading:
                     await self._close((channel_id, ts))
         return roots
 
-    def _oldest(self, here: dict[str, Place], ago: timedelta) -> str:
+    def _oldest(self, channel_id: str, here: dict[str, Place], ago: timedelta) -> str:
         """The oldest root that may tell of a thread which was active since then."""
-        young = (root_ts for root_ts in here if root_ts >= _ts(self._active_since(ago)))
-        return min([_ts(self._begin), *young])
+        young = (root_ts for root_ts in here if root_ts >= _ts(self._active_since(channel_id, ago)))
+        return min([_ts(self._begin_in(channel_id)), *young])
 
     def _is_worth_reading(self, place: Place, roots: _Roots) -> bool:
         """Whether a thread may have what we do not know: not if its root says that nobody wrote."""
         newest = roots.newest_reply.get(place.root_ts)
-        is_quiet = newest is not None and newest <= _ts(self._begin)
+        is_quiet = newest is not None and newest <= _ts(self._begin_in(place.channel_id))
         return not is_quiet or place.unsent_ts is not None or place.root_ts in roots.deleted
 
-    async def _read_places(self, places: list[Place]) -> None:
+    async def _read_places(self, places: list[Place]) -> bool:
+        """Read these threads; False when another replica was faster."""
         for done, place in enumerate(places):
             self.step(done, len(places))
             if self.up_to is not None and await self._mark() >= self.up_to:
-                return  # another replica was faster
+                return False
             await self._read_awaited()
             await self._read_once(place)
         self.step(len(places), len(places))
+        return True
 
     async def _read_awaited(self) -> None:
         """Read the threads in which a reply waits for that."""
@@ -275,7 +298,7 @@ class Reading:
 
     async def _read(self, place: Place) -> None:
         """Read one thread, at least from the oldest message on that can still be changed."""
-        begin_ts = _ts(self._begin)
+        begin_ts = _ts(self._begin_in(place.channel_id))
         after_ts = min(begin_ts, _before(place.unsent_ts or begin_ts))
         async with self.desk.database.read() as session:
             known = await reading_back.list_known(session, self.desk.workspace.id, place, after_ts=after_ts)

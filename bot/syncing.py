@@ -15,11 +15,16 @@ LONGEST = timedelta(days=365)
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([mhd])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_INVITE = "where the bot is not. /invite it there"
+_WHAT_TO_DO = {
+    "is_archived": "which is archived. Unarchive it",
+    "missing_scope": "as the app lacks a permission. Install it again with the scopes of manifest.yml",
+}
 
 
 @dataclass(slots=True)
 class Missed:
-    """How much had been missed, on both sides."""
+    """How much had been missed, on both sides, and a sentence for each channel that could not be read."""
 
     texts: int = 0
     receipts: int = 0
@@ -27,9 +32,19 @@ class Missed:
     edits: int = 0
     deletions: int = 0
     doubles: int = 0
+    unread: list[str] = field(default_factory=list)
+
+    def leave_out(self, refusals: dict[str, str], names: dict[str, str]) -> None:
+        """Note the channels that Slack does not show: why, and what they are called, by their ids."""
+        for channel_id, refusal in refusals.items():
+            name = f"#{names[channel_id]}" if channel_id in names else f"the channel {channel_id}"
+            self.unread.append(f"Not read: {name}, {_WHAT_TO_DO.get(refusal, _INVITE)}, then sync again.")
 
     def words(self, since: datetime) -> str:
-        """What was found, as sentences."""
+        """What was found and what could not be read, as sentences."""
+        return "\n".join(self.unread if self.unread and not self._found() else [self._told(since), *self.unread])
+
+    def _found(self) -> list[str]:
         counted = (
             (self.texts, "text from a customer", "texts from customers"),
             (self.replies, "reply or note", "replies and notes"),
@@ -38,7 +53,10 @@ class Missed:
             (self.receipts, "receipt", "receipts"),
             (self.doubles, "post that stood there twice", "posts that stood there twice"),
         )
-        found = [f"{count:,} {one if count == 1 else more}" for count, one, more in counted if count]
+        return [f"{count:,} {one if count == 1 else more}" for count, one, more in counted if count]
+
+    def _told(self, since: datetime) -> str:
+        found = self._found()
         if not found:
             return f"Nothing was missed since {since.astimezone():%Y-%m-%d %H:%M}."
         listed = " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)

@@ -114,6 +114,16 @@ class Membership(SQLModel, table=True):
     user_id: str = Field(primary_key=True, index=True)
 
 
+class ChannelAway(SQLModel, table=True):
+    """A channel whose threads cannot be read, as the bot is not in it: from `since` on they still have to be."""
+
+    __tablename__ = "channel_away"
+
+    workspace_id: int = Field(primary_key=True, foreign_key="workspace.id")
+    channel_id: str = Field(primary_key=True)
+    since: datetime
+
+
 class Contact(SQLModel, table=True):
     """The person texting: an address as the carrier gives it, its readable form, and a name if somebody gave one."""
 

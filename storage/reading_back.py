@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, text, update
+from sqlalchemy import delete, func, or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Conversation, Delivery, Inbox, Message, RawRequest, ReplyChange, Thread, Workspace
+from storage.models import (
+    ChannelAway,
+    Conversation,
+    Delivery,
+    Inbox,
+    Message,
+    RawRequest,
+    ReplyChange,
+    Thread,
+    Workspace,
+)
 from storage.states import UNFINISHED, UNSENT, DeliveryState, Direction, Kind, MessageStatus
+from storage.upsert import insert_new
 
 _ON_ITS_WAY = (
     MessageStatus.ACCEPTED,
@@ -71,6 +82,23 @@ async def workspace_is_read(session: AsyncSession, workspace_id: int, up_to: dat
     """Note that what was written in a workspace's threads is stored up to here; never back."""
     behind = or_(col(Workspace.read_back_to).is_(None), col(Workspace.read_back_to) < up_to)
     await session.exec(update(Workspace).where(col(Workspace.id) == workspace_id, behind).values(read_back_to=up_to))
+
+
+async def channel_is_away(session: AsyncSession, workspace_id: int, channel_id: str, since: datetime) -> None:
+    """Note from when on a channel still has to be read, once that is possible; what was noted before stays."""
+    await insert_new(session, ChannelAway, workspace_id=workspace_id, channel_id=channel_id, since=since)
+
+
+async def list_away(session: AsyncSession, workspace_id: int) -> dict[str, datetime]:
+    """From when on channels still have to be read that could not be, by their ids."""
+    rows = select(ChannelAway.channel_id, ChannelAway.since).where(col(ChannelAway.workspace_id) == workspace_id)
+    return dict((await session.exec(rows)).all())
+
+
+async def channel_is_read(session: AsyncSession, workspace_id: int, channel_id: str, since: datetime) -> None:
+    """Note that a channel was read from the time on that was noted; nothing if another one is by now."""
+    noted = (col(ChannelAway.workspace_id) == workspace_id, col(ChannelAway.channel_id) == channel_id)
+    await session.exec(delete(ChannelAway).where(*noted, col(ChannelAway.since) == since))
 
 
 async def may_become_ours(session: AsyncSession, workspace_id: int, channel_id: str, root_ts: str) -> bool:

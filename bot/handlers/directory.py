@@ -2,12 +2,18 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from bot import away
 from bot.handlers.context import Body, Context
 
 
 async def joined(event: Body, desk: Context) -> None:
-    """Somebody joined a channel."""
-    await desk.directory.join(event["user"], event["channel"])
+    """Somebody joined a channel; what was written while it was the bot itself who was not there is read back."""
+    user_id, channel_id = event["user"], event["channel"]
+    await desk.directory.join(user_id, channel_id)
+    is_ours = user_id == desk.workspace.bot_user_id
+    if is_ours and await away.note_return(desk.database, desk.workspace, channel_id, now=desk.clock.now()):
+        for tell in desk.missed:
+            tell()
 
 
 async def left(event: Body, desk: Context) -> None:

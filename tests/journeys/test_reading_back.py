@@ -31,7 +31,7 @@ from tests.journeys.scene import (
     unheard,
     waits,
 )
-from tests.journeys.screen import ALICE, ANA, BEN, BOB, words
+from tests.journeys.screen import ALICE, ANA, BOB, words
 
 RECOVERED = "arrows_counterclockwise"
 LATE = "Recovered: this text reached us late"
@@ -313,46 +313,3 @@ async def test_a_card_deleted_meanwhile_is_posted_anew(start: Start, play: Playg
     async with start() as world:
         new = await eventually(lambda: next(iter(world.roots()), None))
         assert quoted(new) == ["Hi, is my order ready?"]
-
-
-async def test_what_another_app_puts_on_its_posts_is_not_ours(
-    start: Start, play: Playground, eventually: Eventually
-) -> None:
-    """Another app posts with metadata like ours, wrong ids and a copied one: all is read, and its posts stay."""
-    async with start() as world:
-        card = await opened(world)
-        await eventually(lambda: is_read(world))
-    pass_time(play, minutes=10)
-    for ids in (["not-a-uuid", 1, None], "wrong", card.metadata["event_payload"]["deliveries"]):
-        for root in (card.ts, None):
-            post = await play.post(BEN, CHANNEL, "Copied", thread_ts=root)
-            post.user, post.bot_id = "U0OTHERAPP", "B0OTHERAPP"
-            post.metadata = {**card.metadata, "event_payload": {"deliveries": ids}}
-    await play.text(ALICE, NUMBER, "One")
-    await play.post(ANA, CHANNEL, "Come at five", thread_ts=card.ts)
-    before = len(play.calls)
-    async with start() as world:
-        await eventually(lambda: is_read(world))
-        await eventually(lambda: received(world) == ["Come at five"])
-        await eventually(lambda: texts(world, card) == ["One"])
-        await play.quiet()
-    assert "chat.delete" not in {call.method for call in play.calls[before:]}
-
-
-async def test_a_thread_that_cannot_be_read_keeps_no_other_back(
-    start: Start, play: Playground, eventually: Eventually
-) -> None:
-    """Slack gives one thread wrongly: the others are read all the same, and that one when it comes right."""
-    async with start() as world:
-        cards = [await opened(world, phone) for phone in (ALICE, BOB)]
-        await eventually(lambda: is_read(world))
-    pass_time(play, minutes=10)
-    posts = [await play.post(ANA, CHANNEL, "Yes", thread_ts=card.ts) for card in cards]
-    broken = posts[1]
-    posts[1].edited = {"ts": 1.0}  # no string, as Slack's are: read first, since Bob's activity is newer
-    async with start() as world:
-        await eventually(lambda: received(world) == ["Yes"])
-        assert not is_read(world)
-        broken.edited = None
-        await eventually(lambda: received(world, BOB) == ["Yes"])
-        await eventually(lambda: is_read(world))

@@ -9,6 +9,7 @@ import pytest
 
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
+from playground.world import BOT_USER
 from tests.conftest import Eventually, Start, World, settings_for
 from tests.journeys.scene import opened, quoted, received, reply, unheard
 from tests.journeys.screen import ALICE, ANA
@@ -148,6 +149,30 @@ async def test_what_slack_refuses_is_said_in_its_word(
     play.faults.answer("conversations.history", error="team_access_not_granted", times=None)
     code, _, told = await _sync(play, database_url, tmp_path, "2h")
     assert (code, "Slack refused to show what was written (team_access_not_granted)" in told) == (2, True), told
+
+
+async def test_channels_that_cannot_be_read_are_said(
+    start: Start, play: Playground, database_url: str, tmp_path: Path
+) -> None:
+    """Exit code 1, which channel it is and what to do; afterwards what stands there is found."""
+    async with start() as world:
+        card = await opened(world)
+    await play.post(ANA, CHANNEL, "Next", thread_ts=card.ts)
+    await play.leave(BOT_USER, CHANNEL)
+    code, printed, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, printed) == (1, "Not read: #customers, where the bot is not. /invite it there, then sync again.\n"), (
+        told
+    )
+    await play.join(BOT_USER, CHANNEL)
+    play.faults.answer("conversations.history", error="missing_scope", times=None)
+    await play.text(ALICE, NUMBER, "One")
+    code, printed, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, "Nothing was missed" in printed) == (1, False), printed + told
+    assert "Found 1 text from a customer." in printed
+    assert "Not read: #customers, as the app lacks a permission." in printed
+    play.faults.clear()
+    code, printed, told = await _sync(play, database_url, tmp_path, "2h")
+    assert (code, "Found 1 reply or note." in printed) == (0, True), printed + told
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

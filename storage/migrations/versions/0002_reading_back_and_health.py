@@ -20,6 +20,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"] ),
     sa.PrimaryKeyConstraint("workspace_id", "what")
     )
+    op.create_table("channel_away",
+    sa.Column("workspace_id", sa.Integer(), nullable=False),
+    sa.Column("channel_id", AutoString(), nullable=False),
+    sa.Column("since", UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"] ),
+    sa.PrimaryKeyConstraint("workspace_id", "channel_id")
+    )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("conversation_inbox"))
         batch_op.drop_index(batch_op.f("conversation_owner"))
@@ -87,5 +94,6 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("conversation_owner"), ["workspace_id", "assignee_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("conversation_inbox"), ["inbox_id", "status", "last_activity_at"], unique=False)
 
+    op.drop_table("channel_away")
     op.drop_table("alarm")
     # ### end Alembic commands ###
