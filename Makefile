@@ -1,7 +1,8 @@
 # Everything runs in .venv, installed from requirement files pinned by hash. `make demo` and `make test` need nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The files name all there is, so nothing is resolved: pip would ask for the newest `coverage[toml]` beside the pinned one.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: install demo test chaos bench check format lock clean
 
