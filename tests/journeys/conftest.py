@@ -1,4 +1,4 @@
-"""What several journeys start from: a backup of a SQLite database, and a bridge that looks at its health often."""
+"""What several journeys start from: a backup of a SQLite database, and a bridge in a hurry."""
 
 import sqlite3
 from contextlib import closing
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import board, schedule
-from desk import alarms
+from desk import alarms, errand
 from tests.conftest import Start
 from tests.journeys.scene import opened
 
@@ -42,6 +42,19 @@ async def yesterday(start: Start, backup: Backup) -> Backup:
         await world.play.quiet(0.3)
     backup.make()
     return backup
+
+
+@pytest.fixture
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for in the background begins after moments."""
+    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch, prompt: None) -> None:
+    """The same, and what has failed there is tried again after moments."""
+    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
+    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """What people do and see in the journeys, in few words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
 from playground import shapes
-from playground.seed import CHANNEL, NUMBER
+from playground.core import Call
+from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import BOT_USER, Post, Text
+from storage.database import connect
 from tests.conftest import World
 from tests.journeys.screen import ALICE, ANA, is_confirmed
 
@@ -54,6 +56,21 @@ def line(world: World, card: Any, words: str) -> Any:
 def whispers(world: World, user: str) -> list[str]:
     """What one person alone is told."""
     return [one.text for one in world.play.ephemerals(user)]
+
+
+def direct(world: World, person: str = MANAGER) -> list[str]:
+    """What the bridge has written to somebody directly."""
+    return [post.text for post in world.play.world.direct_message(person).posts]
+
+
+async def looked(world: World) -> None:
+    """Wait until health was looked at a few times more, and nothing was left to be said."""
+    seen = len(_looks(world))
+    await world.play.until(lambda: len(_looks(world)) >= seen + 5, timeout=30)
+
+
+def _looks(world: World) -> list[Call]:
+    return [call for call in world.play.calls if call.method == "auth.test"]
 
 
 def marks(post: Post) -> set[str]:
@@ -114,6 +131,19 @@ def unheard(world: World) -> Iterator[None]:
     world.play.connect(None)
     yield
     world.play.connect(url)
+
+
+@asynccontextmanager
+async def stuck(database_url: str) -> AsyncIterator[None]:
+    """Somebody holds a lock that whoever stores a webhook waits for."""
+    other = connect(database_url)
+    async with other.transaction() as session:
+        connection = await session.connection()
+        if other.dialect == "postgresql":
+            await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            await connection.exec_driver_sql("LOCK TABLE raw_request")
+        yield
+    await other.close()
 
 
 def shape(world: World, post: Post) -> dict[str, Any]:

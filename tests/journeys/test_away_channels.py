@@ -2,23 +2,15 @@
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL
 from playground.world import BOT_USER
 from tests.conftest import Eventually, Start
+from tests.journeys.downtime import RECOVERED, is_read, pass_time
 from tests.journeys.scene import DELIVERED, lines, marks, opened, received, reply
 from tests.journeys.screen import ANA
-from tests.journeys.test_reading_back import RECOVERED, is_read, pass_time
 
-pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
-    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
-    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
+pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
 async def test_replies_are_sent_once_it_is_back(start: Start, play: Playground, eventually: Eventually) -> None:

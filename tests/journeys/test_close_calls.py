@@ -5,24 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from desk import errand, lifecycle
+from desk import lifecycle
 from desk import reply as replies
 from playground.seed import CHANNEL, NUMBER
 from storage import database as storage
 from tests.conftest import Eventually, World
-from tests.journeys.scene import line, lines, opened, quoted, received, reply, unheard, whispers
+from tests.journeys.scene import line, lines, opened, quoted, received, reply, stuck, unheard, whispers
 from tests.journeys.screen import ALICE, ANA, BOB
-from tests.journeys.test_database_trouble import stuck
 
 SEND = "twilio.messages.create"
 PATIENCE = {"code": 20429, "message": "Too Many Requests", "status": 429}
 
-pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

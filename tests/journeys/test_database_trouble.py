@@ -1,29 +1,13 @@
 """The database cannot store: the sender hears a 5xx in time, nothing is lost, and it goes on by itself."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from playground.seed import NUMBER
 from storage import database
 from storage.database import DatabaseError, connect
 from tests.conftest import Eventually, World
-from tests.journeys.scene import opened, quoted, received, reply
+from tests.journeys.scene import opened, quoted, received, reply, stuck
 from tests.journeys.screen import ALICE, BOB
-
-
-@asynccontextmanager
-async def stuck(database_url: str) -> AsyncIterator[None]:
-    """Somebody holds a lock that whoever stores a webhook waits for."""
-    other = connect(database_url)
-    async with other.transaction() as session:
-        connection = await session.connection()
-        if other.dialect == "postgresql":
-            await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-            await connection.exec_driver_sql("LOCK TABLE raw_request")
-        yield
-    await other.close()
 
 
 async def answered(world: World, phone: str, body: str) -> int:

@@ -8,12 +8,11 @@ import aiohttp
 import asyncpg
 import pytest
 
-from playground.core import Call
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import BOT_USER
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import DELIVERED, line, marks, opened, pass_time, quoted, received, reply
+from tests.journeys.scene import DELIVERED, direct, line, looked, marks, opened, pass_time, quoted, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, GUS, told
 
 SEND, POST, AUTH = "twilio.messages.create", "chat.postMessage", "auth.test"
@@ -45,21 +44,6 @@ async def health(world: World, by: str = ANA) -> str:
     """What `/sms health` tells somebody."""
     await world.play.command(by, CHANNEL, "/sms", "health")
     return told(world.play, by)
-
-
-def direct(world: World, person: str = MANAGER) -> list[str]:
-    """What the bridge has written to somebody directly."""
-    return [post.text for post in world.play.world.direct_message(person).posts]
-
-
-async def looked(world: World) -> None:
-    """Wait until health was looked at a few times more, and nothing was left to be said."""
-    seen = len(_looks(world))
-    await world.play.until(lambda: len(_looks(world)) >= seen + 5, timeout=30)
-
-
-def _looks(world: World) -> list[Call]:
-    return [call for call in world.play.calls if call.method == AUTH]
 
 
 def lane(channel: str = CHANNEL) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL
 from tests.conftest import Eventually, Start
@@ -17,14 +16,9 @@ AWAY = {"code": 20003, "message": "Authenticate", "status": 401}
 OUT_OF_DATE = "What you pressed is being brought up to date, so nothing was done. Try again in a moment."
 
 pytestmark = [
-    pytest.mark.usefixtures("soon"),
+    pytest.mark.usefixtures("soon", "hurried"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
 
 
 async def test_retry_sends_what_stands_above_it(

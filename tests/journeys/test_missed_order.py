@@ -2,25 +2,17 @@
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import LATE, marks, opened, received, reply, unheard
+from tests.journeys.downtime import is_read, pass_time
+from tests.journeys.scene import LATE, marks, opened, received, reply, stuck, unheard
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
-from tests.journeys.test_reading_back import is_read, locked, pass_time
 
 CAROL = "+14155550125"
 HISTORY, REPLIES = "conversations.history", "conversations.replies"
 
-pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
-    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
-    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
+pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
 @pytest.mark.parametrize("slow", [HISTORY, REPLIES])
@@ -67,7 +59,7 @@ async def test_after_an_event_that_we_refused(
     card = await opened(world)
     await eventually(lambda: is_read(world))
     held = play.faults.hold(HISTORY)
-    async with locked(database_url):
+    async with stuck(database_url):
         await reply(world, card, "One")
         await play.quiet()
     await eventually(lambda: held.held)

@@ -1,22 +1,17 @@
 """The bridge was away: afterwards both sides are complete, in order, once, and what came late is marked."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import text as sql
 
 from bot import app
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
 from storage import inboxes, workspaces
-from storage.database import connect
 from tests.conftest import Eventually, Start, World
+from tests.journeys.downtime import RECOVERED, is_read, pass_time, said, texts
 from tests.journeys.scene import (
     DELIVERED,
     FAILED,
@@ -28,44 +23,21 @@ from tests.journeys.scene import (
     received,
     reply,
     sms,
+    stuck,
     unheard,
     waits,
 )
 from tests.journeys.screen import ALICE, ANA, BOB, words
 
-RECOVERED = "arrows_counterclockwise"
 LATE = "Recovered: this text reached us late"
 
 pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is done in the background again and again is so after moments."""
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
-    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
-    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both sides are read back all the time."""
     monkeypatch.setattr(app, "EVERY_SECONDS", 0.1)
-
-
-def pass_time(play: Playground, **by: float) -> None:
-    """Time goes by, also while no bridge runs."""
-    play.world.ahead += timedelta(**by).total_seconds()
-
-
-def is_read(world: World) -> bool:
-    """Whether the threads are read back."""
-    return not world.bridge.threads._is_behind
-
-
-def texts(world: World, card: Any) -> list[str]:
-    """The customer's words below a card."""
-    return [body for post in world.thread(card.ts) for body in quoted(post)]
-
-
-def said(world: World, card: Any) -> list[str]:
-    """What the bridge itself says below a card."""
-    return [post.text for post in world.thread(card.ts) if post.user == BOT_USER and not quoted(post)]
 
 
 async def test_after_an_hour_everything_is_there(start: Start, play: Playground, eventually: Eventually) -> None:
@@ -162,24 +134,12 @@ async def test_the_list_is_read_again_and_again(world: World, eventually: Eventu
     assert LATE in words(world.thread(card.ts)[0].blocks)
 
 
-@asynccontextmanager
-async def locked(database_url: str) -> AsyncIterator[None]:
-    """Nobody can write to the database."""
-    database = connect(database_url)
-    async with database.transaction() as session:
-        is_postgresql = database.dialect == "postgresql"
-        lock = "LOCK TABLE raw_request IN ACCESS EXCLUSIVE MODE" if is_postgresql else "SELECT 1"
-        await (await session.connection()).execute(sql(lock))
-        yield
-    await database.close()
-
-
 async def test_a_text_that_we_refused_with_a_5xx_comes_by_itself(
     world: World, database_url: str, eventually: Eventually
 ) -> None:
     """The database cannot store it and Twilio does not call again: it is read back as soon as it can be stored."""
     card = await opened(world)
-    async with locked(database_url):
+    async with stuck(database_url):
         refused = await world.play.text(ALICE, NUMBER, "Are you there?")
         assert [attempt.status for attempt in refused.attempts] == [503]
     await eventually(lambda: texts(world, card) == ["Are you there?"])

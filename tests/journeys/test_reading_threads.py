@@ -2,22 +2,14 @@
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, Start
+from tests.journeys.downtime import is_read, pass_time, texts
 from tests.journeys.scene import opened, received
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
-from tests.journeys.test_reading_back import is_read, pass_time, texts
 
-pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
-    monkeypatch.setattr(errand, "_FIRST_SECONDS", 0.1)
-    monkeypatch.setattr(errand, "_LONGEST_SECONDS", 0.2)
+pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
 async def test_a_long_thread_outside_the_marketplace(start: Start, play: Playground, eventually: Eventually) -> None:

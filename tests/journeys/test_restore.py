@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
@@ -14,14 +13,9 @@ from tests.journeys.scene import DELIVERED, NOTE, line, lines, marks, opened, qu
 from tests.journeys.screen import ALICE, ANA, BOB
 
 pytestmark = [
-    pytest.mark.usefixtures("soon"),
+    pytest.mark.usefixtures("soon", "prompt"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
 
 
 def shown(world: World) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL
 from playground.world import Post
@@ -12,14 +11,9 @@ from tests.journeys.scene import opened
 from tests.journeys.screen import ANA, BEN, BOB, buttons, mine, words
 
 pytestmark = [
-    pytest.mark.usefixtures("soon"),
+    pytest.mark.usefixtures("soon", "hurried"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
 
 
 async def test_an_owner_that_nobody_knows_of_is_not_shown(

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from sms import gateway
@@ -16,12 +15,7 @@ SEND = "twilio.messages.create"
 PATIENCE = {"code": 20429, "message": "Too Many Requests", "status": 429}
 ASKS = "written more than an hour ago"
 
-pytestmark = pytest.mark.usefixtures("soon")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
+pytestmark = pytest.mark.usefixtures("soon", "hurried")
 
 
 async def _kept_back(world: World, eventually: Eventually, body: str = "Come at five") -> tuple[Any, Any, Any]:

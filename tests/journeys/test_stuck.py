@@ -2,23 +2,20 @@
 
 import pytest
 
-from desk import errand
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
 from tests.conftest import Eventually, Start
-from tests.journeys.scene import opened, quoted
+from tests.journeys.scene import direct, looked, opened, quoted
 from tests.journeys.screen import ALICE
-from tests.journeys.test_health import direct, looked
 
-pytestmark = pytest.mark.usefixtures("soon", "watchful")
+pytestmark = pytest.mark.usefixtures("soon", "hurried", "watchful")
 
 
 async def test_a_channel_that_the_bot_left_while_it_was_away_is_told(
-    monkeypatch: pytest.MonkeyPatch, start: Start, play: Playground, eventually: Eventually
+    start: Start, play: Playground, eventually: Eventually
 ) -> None:
     """A text came meanwhile: managers hear of it once, and once that it is over."""
-    monkeypatch.setattr(errand, "_GATHER_SECONDS", 0.02)
     async with start() as world:
         card = await opened(world)
     await play.leave(BOT_USER, CHANNEL)
