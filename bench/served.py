@@ -53,8 +53,10 @@ async def _serve(which: str) -> None:
     stop = web.interruption()
     opened = {"stored": _stored, "verified": _verified, "unpaced": _unpaced}[which]
     with start.bind(settings) as bound:
-        async with opened(settings) as bridge, web.serving(bridge.web, bound):
-            await stop.wait()
+        async with opened(settings) as bridge:
+            start.settle_memory()
+            async with web.serving(bridge.web, bound):
+                await stop.wait()
 
 
 if __name__ == "__main__":

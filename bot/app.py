@@ -308,6 +308,7 @@ async def serve(settings: Settings) -> None:
             bridge = await _unless(stop, stack.enter_async_context(open_bridge(settings)))
             if bridge is None:
                 return
+            start.settle_memory()
             await stack.enter_async_context(web.serving(bridge.web, bound))
             await start.tell_admin(settings, bridge.database, bridge.workspace)
             if await _unless(stop, bridge.directory.was_read.wait()):
@@ -356,7 +357,7 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
             missed.texts, missed.receipts = missed.texts + found.texts, missed.receipts + found.receipts
         watch.numbers(len(numbers_to_read), len(numbers_to_read))
         try:
-            written = await threads.read(asyncio.sleep, since=since, step=watch.threads)
+            written = await threads.read(asyncio.sleep, since=since, step=watch.slack)
         except SlackApiError as error:
             raise StartError(_REFUSED.format(error.response.get("error"))) from None
         except (aiohttp.ClientError, TimeoutError):

@@ -99,7 +99,7 @@ class ThreadReader:
     async def read(self, pause: Pause, *, since: datetime, step: Step) -> Found:
         """Read by hand the threads of all conversations that are alive, those with the newest activity first.
 
-        What is found also names the channels that could not be read. `step` is told how many of how many threads are
-        done. Raises what has failed, after everything else was read.
+        What is found also names the channels that could not be read. `step` is told how far it is. Raises
+        what has failed, after everything else was read.
         """
         return await Reading(self.client, self.desk, pause, Gap(), step, up_to=None).run(since)

@@ -6,7 +6,7 @@ what may be missing are read first.
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ _OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
 _PAGE = 200
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
 
-Step = Callable[[int, int], None]
+Step = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -59,9 +59,9 @@ class _Roots:
     deleted: set[str] = field(default_factory=set)
 
 
-def nobody_watches(done: int, total: int) -> None:
+def nobody_watches(what: str, done: int, total: int) -> None:
     """Nobody watches how far it is."""
-    del done, total
+    del what, done, total
 
 
 @dataclass(eq=False)
@@ -69,7 +69,8 @@ class Reading:
     """One reading. `up_to`: enough once another replica has read as far; None when it is done by hand.
 
     `gap` is what it closes: a thread's, as soon as the thread is read or its root says that there is nothing to read.
-    `unnoticed`: for so long before its begin the bot may have been away from a channel that cannot be read.
+    `unnoticed`: for so long before its begin the bot may have been away from a channel that cannot be read. `step` is
+    told how many of how many channels are looked through, and then threads.
     """
 
     client: AsyncWebClient
@@ -108,14 +109,7 @@ class Reading:
             await self._read_strangers(strangers)
         self.found.doubles = self._own.doubles
         if self.found != Found():
-            log.info(
-                "read back from slack",
-                replies=self.found.replies,
-                edits=self.found.edits,
-                deletions=self.found.deletions,
-                doubles=self.found.doubles,
-                away=len(self.found.away),
-            )
+            log.info("read back from slack", **{**asdict(self.found), "away": len(self.found.away)})
         if self._failed is not None:
             raise self._failed
         if is_all_read:
@@ -163,7 +157,9 @@ class Reading:
         """The threads to read, and those with a card that only a lost database knows, by what their roots say."""
         to_read: list[Place] = []
         strangers: dict[Thread, list[UUID]] = {}
-        for channel_id in await self._channels():
+        channels = await self._channels()
+        for done, channel_id in enumerate(channels):
+            self.step("channels", done, len(channels))
             here = {place.root_ts: place for place in self._places if place.channel_id == channel_id}
             with self._apart(channel=channel_id):
                 try:
@@ -185,6 +181,7 @@ class Reading:
                     for ts, ids in roots.ours.items()
                     if ts not in here and roots.newest_reply[ts] > _ts(self._begin_in(channel_id))
                 }
+        self.step("channels", len(channels), len(channels))
         return sorted(to_read, key=self._places.index), strangers
 
     async def _leave_out(self, channel_id: str, refusal: str) -> None:
@@ -233,12 +230,12 @@ class Reading:
     async def _read_places(self, places: list[Place]) -> bool:
         """Read these threads; False when another replica was faster."""
         for done, place in enumerate(places):
-            self.step(done, len(places))
+            self.step("threads", done, len(places))
             if self.up_to is not None and await self._mark() >= self.up_to:
                 return False
             await self._read_awaited()
             await self._read_once(place)
-        self.step(len(places), len(places))
+        self.step("threads", len(places), len(places))
         return True
 
     async def _read_awaited(self) -> None:

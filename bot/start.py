@@ -1,5 +1,6 @@
 """What has to be there before the bridge can run; what is not is a StartError, one sentence that says what to do."""
 
+import gc
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -176,3 +177,9 @@ def tell_absence(channel_ids: Iterable[str]) -> None:
     """Print in which channels of inboxes the bot is not, once the directory has been read."""
     for channel_id in channel_ids:
         print(f"The bot is not in the channel {channel_id}, so its texts wait: /invite it there.", flush=True)
+
+
+def settle_memory() -> None:
+    """Spare the garbage collector what stays until the end: to look through it took 50 to 120 ms each time."""
+    gc.collect()
+    gc.freeze()

@@ -65,7 +65,7 @@ class Missed:
 
 @dataclass(eq=False)
 class Watch:
-    """Two bars on standard error: the numbers and the threads that are read."""
+    """Bars on standard error: the numbers, the channels and the threads that are read."""
 
     progress: Progress = field(
         default_factory=lambda: Progress(
@@ -84,9 +84,9 @@ class Watch:
         """So many of our numbers are read."""
         self._move("Twilio: numbers", done, total)
 
-    def threads(self, done: int, total: int) -> None:
-        """So many threads are read."""
-        self._move("Slack: threads", done, total)
+    def slack(self, what: str, done: int, total: int) -> None:
+        """So many channels are looked through, or so many threads read."""
+        self._move(f"Slack: {what}", done, total)
 
     def _move(self, what: str, done: int, total: int) -> None:
         if what not in self._bars:

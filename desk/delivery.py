@@ -303,7 +303,7 @@ class Courier:
     async def _write(self, claimed: Claimed, effect: Effect, outcome: Outcome | Uncertain) -> None:
         delivery = claimed.delivery
         written = log.bind(delivery=str(delivery.id), kind=delivery.kind, conversation=delivery.conversation_id)
-        async with self.database.write() as session:
+        async with self.database.transaction() as session:  # the worker that ends with it wakes the loop
             match outcome:
                 case Retry(seconds=seconds, reason=reason):
                     await self._put_off(session, claimed, effect, outcome)

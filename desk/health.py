@@ -17,7 +17,7 @@ from storage.models import Inbox
 from storage.states import DeliveryState, Kind
 
 SLACK, TWILIO = "slack", "twilio"  # who can refuse us, as alarms name them
-UNAUTHORIZED = "unauthorized"  # why a delivery waits when Slack refuses our token
+UNAUTHORIZED = "unauthorized"  # why a delivery waits when Slack or Twilio refuses our credentials
 MATTERS = timedelta(days=7)  # after which nobody acts on a text that could not be shown or sent
 STORM = timedelta(minutes=10)
 STORM_TEXTS = 60  # six a minute for ten minutes is more than a person types

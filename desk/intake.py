@@ -1,8 +1,8 @@
 """The door for what comes in: stored before it is answered, once, in groups; what cannot be used yet is kept.
 
-Requests that arrive together are stored in one statement, and each is answered after the commit. The use cases of a few
-run in the same transaction, those of many in their turn right after it. Every use case has a savepoint: one that raises
-harms no neighbour, and its request stays unprocessed until it is tried again.
+Requests that arrive together are stored in one statement, and each is answered after the commit. The use case of one
+that comes alone runs in the same transaction, those of several in their turn right after it. Every use case has a
+savepoint: one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
-_FEW = 4  # that come together are used in the transaction that stores them, more of them after it
 _BATCH = 20
-_MOMENT = 0.015  # seconds for use cases at a time
+_MOMENT = 0.010  # seconds for use cases at a time once somebody waits for what they asked to be stored
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
-_LATE = timedelta(seconds=5)  # what was stored so long ago is used without such rests
+_LATE = timedelta(seconds=5)  # what was stored so long ago is used more often:
+_LATE_RESTS = 0.1
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
 _LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _SOONEST = timedelta(seconds=1)
@@ -115,6 +115,7 @@ class Intake:
     async def _work(self) -> None:
         """Store what is asked at once; use what is behind all the time while nothing comes, else a part of it."""
         while self._asked or (self._is_behind and not self._is_stopping):
+            await asyncio.sleep(0)  # whatever has come by now comes together
             group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
             group = [asked for asked in group if not asked.answer.done()]  # the others were told to come again
             if group:
@@ -144,11 +145,10 @@ class Intake:
                 asked.answer.set_result(receipt)
 
     async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
-        """Store requests; a few of them are used at once, unless another replica could deadlock with that."""
-        few = len(requests) <= _FEW
-        async with self.database.write() if few else self.database.transaction() as session:
+        """Store requests; one that comes alone is used at once, unless use cases rest so that more can be stored."""
+        at_once = len(requests) == 1 and time.monotonic() >= self._rests_until
+        async with self.database.write() if at_once else self.database.transaction() as session:
             await hurry(session, seconds=_LOCK_SECONDS)
-            at_once = len(requests) == 1 or (few and await raw_requests.is_our_turn(session))
             blocked = await raw_requests.blocked(session, requests) if at_once else set()
             now = self.clock.now()
             new = await raw_requests.store(session, requests, now=now)
@@ -158,18 +158,22 @@ class Intake:
         return [receipts[row.id] for row in rows] or [Receipt.WAITING] * len(requests)
 
     async def _use(self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str]) -> dict[int, Receipt]:
-        """Run use cases until the moment is over, those without a stream first; what became of each request, by id."""
+        """Run use cases, those without a stream first; what became of each request, by id.
+
+        For a moment only if somebody waits: the others have to wait for their turn then.
+        """
         ends_at = time.monotonic() + _MOMENT
         receipts: dict[int, Receipt] = {}
         for row in sorted(rows, key=lambda row: row.stream is not None):
+            await asyncio.sleep(0)  # SQLite's statements leave nobody else room to ask
             if row.id in receipts:
                 continue  # a repeat that came together with the first one
             if row.processed_at is not None:
                 receipts[row.id] = Receipt.PROCESSED
-            elif row.stream in blocked or time.monotonic() >= ends_at:
+            elif row.stream in blocked or (self._asked and time.monotonic() >= ends_at):
                 receipts[row.id] = Receipt.WAITING
             else:
-                receipts[row.id] = await self._run(session, row, besides=[one.id for one in rows])
+                receipts[row.id] = await self._run(session, row, besides=_before(row, rows))
             if row.stream is not None and receipts[row.id] is not Receipt.PROCESSED:
                 blocked.add(row.stream)
         self._is_behind = self._is_behind or Receipt.WAITING in receipts.values()
@@ -197,8 +201,8 @@ class Intake:
         begins_at = time.monotonic()
         is_busy = begins_at - self._answered_at < _WHILE
         is_late = await self._use_due()
-        if is_busy and not is_late:
-            self._rests_until = begins_at + _RESTS
+        if is_busy:
+            self._rests_until = begins_at + (_LATE_RESTS if is_late else _RESTS)
 
     async def _use_due(self) -> bool:
         """Use a few of those that are due; True when the oldest has waited for long."""
@@ -216,3 +220,8 @@ class Intake:
         except Exception as error:  # the next second is another chance
             log.exception("requests not used", error=type(error).__name__)
             return False
+
+
+def _before(row: RawRequest, rows: Sequence[RawRequest]) -> list[int]:
+    """The ids of those that come before a row in its stream."""
+    return [one.id for one in rows if one.stream == row.stream and one.id < row.id]

@@ -123,4 +123,5 @@ def _row(
         unread=conversation.unread,
         last_text=conversation.last_text,
         thread_url=permalink(url, thread),
+        thread=(thread.channel_id, thread.root_ts) if thread is not None and thread.root_ts else None,
     )

@@ -16,11 +16,11 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     """
     if session.new or any(row is not conversation for row in session.dirty):
         await session.flush()
-    settled = await conversations.answered_to(session, conversation)
-    unread, conversation.waiting_since = await conversations.inbound_after(session, conversation, settled)
-    if conversation.assignee_id is not None and conversation.read_to != settled:  # without an owner nobody has a mark
-        unread, _ = await conversations.inbound_after(session, conversation, conversation.read_to)
-    conversation.unread = unread
+    unanswered = await conversations.unanswered(session, conversation)
+    conversation.waiting_since, conversation.unread = unanswered.since, unanswered.count
+    has_mark = conversation.assignee_id is not None  # without an owner nobody has one
+    if has_mark and conversation.read_to != unanswered.settled_to:
+        conversation.unread = await conversations.count_inbound(session, conversation, conversation.read_to)
     face = _face(conversation)
     if face != conversation.face:
         conversation.face = face

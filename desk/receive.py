@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from desk import access, consent, outbox, reading
 from desk.errors import NoInbox
-from storage import conversations, histories, inboxes, messages
+from storage import conversations, histories, messages
 from storage.database import Session
 from storage.models import Conversation, Inbox, Message
 from storage.states import Direction, MessageStatus, Status
@@ -49,14 +49,13 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
 
     Raises NoInbox when nobody has connected the number yet: the request is kept and tried again.
     """
-    inbox = await inboxes.find(session, incoming.number)
-    if inbox is None:
+    known = await messages.find_known(session, number=incoming.number, address=incoming.address, sid=incoming.sid)
+    if known is None:
         raise NoInbox
-    known = await messages.find_by_sid(session, inbox.workspace_id, incoming.sid)
-    if known is not None:
-        return known
-    at = incoming.written_at(now)
-    contact = await conversations.ensure_contact(
+    if known.message is not None:
+        return known.message
+    at, inbox = incoming.written_at(now), known.inbox
+    contact = known.contact or await conversations.add_contact(
         session,
         workspace_id=inbox.workspace_id,
         address=incoming.address,

@@ -75,7 +75,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A conversation as a queue shows it. `thread_url` is None until its card is posted."""
+    """A conversation as a queue shows it. `thread` is its card's channel and ts; None, like the url, without one."""
 
     conversation_id: int
     revision: int
@@ -90,6 +90,7 @@ class Row:
     unread: int
     last_text: str
     thread_url: str | None
+    thread: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from desk import outbox
 from desk.delivery import Absent, CannotTell, Done, Found, Outcome, Retry, Sight, Unknown
+from desk.health import UNAUTHORIZED
 from sms import errors
 from storage import deliveries, messages
 from storage.claims import Claimed
@@ -158,7 +159,8 @@ class Gateway:
         try:
             listed = await self._listed(contact, inbox, since=began - _MARGIN)
         except (TimeoutError, aiohttp.ClientError, TwilioException) as error:
-            return CannotTell(type(error).__name__)
+            is_unauthorized = isinstance(error, TwilioException) and _status(error) == _UNAUTHORIZED
+            return CannotTell(UNAUTHORIZED if is_unauthorized else type(error).__name__)
         async with self.database.read() as session:
             margin = _TWIN_MARGIN if await messages.has_twin(session, message) else _MARGIN
             for found in listed:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -48,8 +49,10 @@ _TYPED = re.compile(r"\+?[0-9]+")
 _LONGEST_SHORT_CODE = {"+": 6, "": 8}
 _SHORTEST_WITH_COUNTRY = 11
 _SHOWN, _SHOWN_OF_SHORT = 4, 2
+_REMEMBERED = 5_000  # who has just texted will text again, and to parse a number takes as long as to store it
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def classify(address: str) -> Address:
     """Tell what an address is, and write it in its one normal form."""
     channel, colon, rest = address.strip().partition(":")
@@ -64,6 +67,7 @@ def normalize(address: str) -> str:
     return classify(address).value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def label(address: str, home: str | None = None) -> str:
     """Return an address the way people write it, without the country code when it is that of `home`, our number."""
     known = classify(address)
@@ -77,6 +81,7 @@ def label(address: str, home: str | None = None) -> str:
             return channel + known.inner.value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def masked(address: str) -> str:
     """Return enough of an address to tell it from others in a log, and never all of it."""
     known = classify(address)

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import heads, rate_limits
 from storage.database import now as database_now
-from storage.models import Delivery, Lane
+from storage.models import Delivery, Lane, RateLimit
 from storage.rate_limits import Limit
 from storage.states import UNFINISHED, DeliveryState
 from storage.upsert import rows_changed
@@ -108,8 +108,8 @@ async def claim(
     new with each claim, since finishing is fenced by it.
     """
     lease = Lease(time.monotonic() + lease_seconds)
-    clock = await database_now(session)
-    spent, sleep = await _spent(session, terms, clock)
+    clock, budgets = await rate_limits.look(session)
+    spent, sleep = _spent(budgets, terms, clock)
     kinds = frozenset(kind for kind, one in terms.items() if slots[one.group] > 0)  # not those of a newer version
     looked_for = frozenset(terms if slots[LOOKS] > 0 else ())
     room = Counter(slots)
@@ -138,18 +138,19 @@ async def claim(
         ):
             claimed.append(await _take(session, delivery, lane, kind, holder))
         else:
-            sleep = min(sleep, (await _spent(session, terms, clock))[1])
+            _, budgets = await rate_limits.look(session)
+            sleep = min(sleep, _spent(budgets, terms, clock)[1])
     await session.flush()
     return claimed, 0.0 if claimed and left_out else sleep
 
 
-async def _spent(
-    session: AsyncSession, terms: Mapping[str, Terms], clock: float
+def _spent(
+    budgets: Sequence[RateLimit], terms: Mapping[str, Terms], clock: float
 ) -> tuple[frozenset[tuple[int, str]], float]:
     """Which kinds of a workspace wait for their method's budget, and how long at least."""
     waiting: set[tuple[int, str]] = set()
     sleep = heads.HORIZON_SECONDS
-    for budget in await rate_limits.list_(session):
+    for budget in budgets:
         kinds = {kind: one for kind, one in terms.items() if one.method == budget.method}
         wait = max((rate_limits.wait(budget, one.limit, clock=clock) for one in kinds.values()), default=0.0)
         if wait > 0:

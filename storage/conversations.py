@@ -39,8 +39,18 @@ _ANSWER = (
     .order_by(col(Message.position).desc())
     .limit(1)
 )
-_INBOUND = select(func.count(), func.min(Message.created_at)).where(
-    *_AFTER, col(Message.direction) == Direction.INBOUND
+_INBOUND = select(func.count()).where(*_AFTER, col(Message.direction) == Direction.INBOUND)
+_SETTLED = core_select(func.coalesce(_ANSWER.scalar_subquery(), bindparam("position")).label("position")).subquery()
+_UNANSWERED: Any = (
+    core_select(_SETTLED.c.position, func.count(col(Message.id)), func.min(Message.created_at))
+    .select_from(_SETTLED)
+    .outerjoin(
+        Message,
+        (col(Message.conversation_id) == bindparam("conversation_id"))
+        & (col(Message.position) > _SETTLED.c.position)
+        & (col(Message.direction) == Direction.INBOUND),
+    )
+    .group_by(_SETTLED.c.position)
 )
 
 _DRAWN: Any = (
@@ -91,14 +101,10 @@ async def load_drawn(session: AsyncSession, thread: Thread) -> Drawn:
     )
 
 
-async def ensure_contact(
+async def add_contact(
     session: AsyncSession, *, workspace_id: int, address: str, label: str, can_reply: bool, now: datetime
 ) -> Contact:
-    """The contact with this address, created when it is the first text."""
-    who = {"workspace_id": workspace_id, "address": address}
-    known = (await session.exec(_CONTACT, params=who)).one_or_none()
-    if known is not None:
-        return known
+    """The contact with this address, which was not known; another may have added it meanwhile."""
     await insert_new(
         session,
         Contact,
@@ -108,7 +114,7 @@ async def ensure_contact(
         can_reply=can_reply,
         created_at=now,
     )
-    return (await session.exec(_CONTACT, params=who)).one()
+    return (await session.exec(_CONTACT, params={"workspace_id": workspace_id, "address": address})).one()
 
 
 async def get_contact(session: AsyncSession, conversation: Conversation) -> Contact:
@@ -169,13 +175,25 @@ async def answered_to(session: AsyncSession, conversation: Conversation) -> int:
     return conversation.cleared_to if last is None else last
 
 
-async def inbound_after(
-    session: AsyncSession, conversation: Conversation, position: int
-) -> tuple[int, datetime | None]:
-    """How many inbound messages came after a position, and when the first of them did."""
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What came after the position up to which everything is settled: how many messages, and since when."""
+
+    settled_to: int
+    count: int
+    since: datetime | None
+
+
+async def unanswered(session: AsyncSession, conversation: Conversation) -> Unanswered:
+    """What of the contact's messages is not answered, in one look."""
+    within = {"conversation_id": conversation.id, "position": conversation.cleared_to}
+    return Unanswered(*(await session.exec(_UNANSWERED, params=within)).one())
+
+
+async def count_inbound(session: AsyncSession, conversation: Conversation, position: int) -> int:
+    """How many inbound messages came after a position."""
     within = {"conversation_id": conversation.id, "position": position}
-    count, first = (await session.exec(_INBOUND, params=within)).one()
-    return count, first
+    return (await session.exec(_INBOUND, params=within)).one()
 
 
 async def last_inbound(session: AsyncSession, conversation: Conversation) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import URL, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import sqlite
@@ -70,13 +70,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Like `write`, for the workers' own bookkeeping, which wakes nobody."""
-        async with self._session(self.writer) as session, session.begin():
+        async with AsyncSession(self.writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A look at the rows, which never waits for a writer."""
-        async with self._session(self.reader) as session, session.begin():
+        """A look at the rows, which never waits for a writer; on PostgreSQL statement by statement."""
+        async with AsyncSession(self.reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def end_frozen(self) -> int:
@@ -96,9 +96,6 @@ class Database:
             except TimeoutError:
                 await engine.dispose(close=False)
 
-    def _session(self, engine: AsyncEngine) -> AsyncSession:
-        return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)()
-
 
 def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Database:
     """Open `sqlite:///file.db` or `postgresql://…`; nothing is read or created yet.
@@ -117,17 +114,17 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
             connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": command_seconds},
         )
         _distrust_silence(engine)
-        return Database(writer=engine, reader=engine)
+        return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"))
     if address.get_backend_name() == "sqlite" and address.database not in _NO_FILE:
         address = address.set(drivername=sqlite.DRIVER)
         writer = create_async_engine(
             address, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
         )
-        _prepare(writer, begin="BEGIN IMMEDIATE", is_writer=True)
+        _prepare(writer, begin=sqlite.BEGIN_TO_WRITE, is_writer=True)
         reader = create_async_engine(
             address, pool_size=4, max_overflow=4, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
         )
-        _prepare(reader, begin="BEGIN", is_writer=False)
+        _prepare(reader, begin=sqlite.BEGIN_TO_READ, is_writer=False)
         return Database(writer=writer, reader=reader)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
 
@@ -198,5 +195,9 @@ async def hurry(session: AsyncSession, *, seconds: float) -> None:
 
 async def now(session: AsyncSession) -> float:
     """Seconds since 1970 on the database's own clock: the only clock for leases and pace."""
-    clock = _CLOCKS[session.get_bind().dialect.name]
-    return float((await (await session.connection()).exec_driver_sql(f"SELECT {clock}")).scalar_one())
+    return float((await (await session.connection()).exec_driver_sql(f"SELECT {clock_of(session)}")).scalar_one())
+
+
+def clock_of(session: AsyncSession) -> str:
+    """The same, in SQL."""
+    return _CLOCKS[session.get_bind().dialect.name]

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import BacklogAlert, Inbox, Lane, Membership
 from storage.upsert import insert_new
-
-_BY_NUMBER = select(Inbox).where(col(Inbox.number) == bindparam("number"))
 
 
 def channel_lane(workspace_id: int, channel_id: str) -> str:
@@ -40,11 +37,6 @@ async def ensure(
     for key in (channel_lane(workspace_id, inbox.channel_id), number_lane(number)):
         await insert_new(session, Lane, key=key, workspace_id=workspace_id)
     return new
-
-
-async def find(session: AsyncSession, number: str) -> Inbox | None:
-    """The inbox of one of our numbers; a number belongs to one workspace."""
-    return (await session.exec(_BY_NUMBER, params={"number": number})).one_or_none()
 
 
 async def get(session: AsyncSession, workspace_id: int, inbox_id: int) -> Inbox:

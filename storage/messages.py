@@ -1,6 +1,7 @@
 """Messages, and what their authors changed before or after they were taken in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,15 @@ from storage.upsert import insert
 _BY_SID = select(Message).where(
     col(Message.workspace_id) == bindparam("workspace_id"), col(Message.sid) == bindparam("sid")
 )
+_KNOWN: Any = (
+    core_select(Inbox, Contact, Message)
+    .outerjoin(
+        Contact,
+        (col(Contact.workspace_id) == col(Inbox.workspace_id)) & (col(Contact.address) == bindparam("address")),
+    )
+    .outerjoin(Message, (col(Message.workspace_id) == col(Inbox.workspace_id)) & (col(Message.sid) == bindparam("sid")))
+    .where(col(Inbox.number) == bindparam("number"))
+)
 _TO_POST: Any = (
     core_select(Message, Contact, Thread)
     .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
@@ -27,6 +37,22 @@ _TO_POST: Any = (
     )
     .order_by(col(Message.position))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a text: the inbox that it came to, whom it is from, and the text itself if it is stored."""
+
+    inbox: Inbox
+    contact: Contact | None
+    message: Message | None
+
+
+async def find_known(session: AsyncSession, *, number: str, address: str, sid: str) -> Known | None:
+    """What is known of a text to one of our numbers, in one look; None when the number has no inbox."""
+    about = {"number": number, "address": address, "sid": sid}
+    known = (await session.exec(_KNOWN, params=about)).one_or_none()
+    return None if known is None else Known(*known)
 
 
 @cache

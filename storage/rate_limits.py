@@ -1,12 +1,15 @@
 """Budgets of API methods, per workspace: what Slack allows in a minute, and its Retry-After when it was too much."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, Float, bindparam, case, update
-from sqlmodel import col, select
+from sqlalchemy import BindParameter, Float, bindparam, case, literal_column, true, update
+from sqlalchemy import select as core_select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.database import clock_of
 from storage.models import RateLimit
 from storage.upsert import insert_new, rows_changed
 
@@ -27,6 +30,13 @@ _SPEND = (
 )
 
 
+@cache
+def _look(clock: str) -> Any:
+    """A row for each budget, or one without any. Made once for each database."""
+    always = core_select(literal_column(clock, Float).label("clock")).subquery()
+    return core_select(always.c.clock, RateLimit).select_from(always).outerjoin(RateLimit, true())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """What a method may be called: at most `per_minute` in any minute, `burst` of them at once."""
@@ -45,9 +55,10 @@ class Limit:
         return (self.burst - 1) * self.interval
 
 
-async def list_(session: AsyncSession) -> Sequence[RateLimit]:
-    """Every budget as it stands, to see which kinds of work have to wait."""
-    return (await session.exec(select(RateLimit))).all()
+async def look(session: AsyncSession) -> tuple[float, list[RateLimit]]:
+    """The database's clock, and every budget as it stands, to see which kinds of work have to wait."""
+    rows = (await session.exec(_look(clock_of(session)))).all()
+    return rows[0][0], [budget for _, budget in rows if budget is not None]
 
 
 def wait(budget: RateLimit, limit: Limit | None, *, clock: float) -> float:

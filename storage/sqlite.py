@@ -1,8 +1,9 @@
 """SQLite for SQLAlchemy through aiosqlite, with fewer trips between threads: measured, three times the use cases.
 
 aiosqlite makes four trips to its thread for each statement: to open a cursor, execute, fetch and close. Here a
-statement is one trip; and inside the writer's transaction, where it waits for no lock and no disk, none at all. What
-may wait (BEGIN IMMEDIATE, COMMIT, readers' long looks) stays in the thread.
+statement is one trip; and what waits for no lock and no disk is none at all: the statements inside the writer's
+transaction, where a reader's begins and ends, and where the writer's begins while nobody else writes. What may wait
+(for another writer, for the disk in COMMIT, readers' long looks) stays in the thread.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 
 DRIVER = "sqlite+threadline"
+BEGIN_TO_READ, BEGIN_TO_WRITE = "BEGIN", "BEGIN IMMEDIATE"
 
 registry.register("sqlite.threadline", __name__, "Dialect")
 
@@ -50,9 +52,12 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             execute(operation, parameters)
             return deque(cursor.fetchall() if cursor.description else ())
 
-        async with self._adapt_connection._execute_mutex:  # noqa: SLF001
-            at_once = self._adapt_connection.is_writer and connection.in_transaction
-            self._rows = run() if at_once else await connection._execute(run)  # noqa: SLF001
+        adapted = self._adapt_connection
+        async with adapted._execute_mutex:  # noqa: SLF001
+            if connection.in_transaction if adapted.is_writer else operation == BEGIN_TO_READ:
+                self._rows = run()
+            elif operation != BEGIN_TO_WRITE or not adapted.begins_at_once():
+                self._rows = await connection._execute(run)  # noqa: SLF001
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
@@ -60,6 +65,31 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     _cursor_cls = _Cursor
     is_writer = False
+
+    def begins_at_once(self) -> bool:
+        """Begin a transaction if nobody else writes at this moment; False when that has to be waited for."""
+        connection: sqlite3.Connection = self._connection._conn  # noqa: SLF001
+        [patience] = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute(BEGIN_TO_WRITE)
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {patience}")
+        return True
+
+    def commit(self) -> None:
+        """A reader has nothing to wait for."""
+        if self.is_writer:
+            super().commit()
+        else:
+            self._connection._conn.commit()  # noqa: SLF001
+
+    def rollback(self) -> None:
+        """The pool asks for it whenever a connection comes back, mostly after a commit."""
+        if self._connection.in_transaction:
+            super().rollback()
 
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):

@@ -8,8 +8,10 @@ from desk.values import Filter, Queue
 _MOST = 10**18 - 1
 _KIND = re.compile(r"[a-z0-9-]{1,40}")
 _NUMBER = r"(0|[1-9][0-9]{0,17})"
+_THREAD = r"([A-Z0-9]{1,20})/([0-9]{1,15}\.[0-9]{1,6})"
 _ENCODED = re.compile(
-    rf"{_KIND.pattern}\|c{_NUMBER}?\|r{_NUMBER}\|q([a-z]*)\|f([a-z]*)\|i{_NUMBER}?\|p{_NUMBER}", re.ASCII
+    rf"{_KIND.pattern}\|c{_NUMBER}?\|r{_NUMBER}\|q([a-z]*)\|f([a-z]*)\|i{_NUMBER}?\|p{_NUMBER}(?:\|t{_THREAD})?",
+    re.ASCII,
 )
 
 
@@ -17,7 +19,8 @@ _ENCODED = re.compile(
 class Place:
     """A conversation, a page of a queue, or a conversation on such a page.
 
-    `revision` is part of the id because Slack keeps showing a menu's old choice until its block's id changes.
+    `revision` is part of the id because Slack keeps showing a menu's old choice until its block's id changes. `thread`
+    is the channel and ts of the conversation's card where the block is not on that card itself.
     """
 
     conversation_id: int | None = None
@@ -26,6 +29,7 @@ class Place:
     filter: Filter | None = None
     inbox_id: int | None = None
     page: int = 0
+    thread: tuple[str, str] | None = None
 
     def encode(self, kind: str) -> str:
         """The id of a block; `kind` tells blocks of one message apart."""
@@ -38,7 +42,8 @@ class Place:
         inbox_id = "" if self.inbox_id is None else self.inbox_id
         queue = self.queue.value if self.queue else ""
         which = self.filter.value if self.filter else ""
-        return f"{kind}|c{conversation_id}|r{self.revision}|q{queue}|f{which}|i{inbox_id}|p{self.page}"
+        thread = f"|t{'/'.join(self.thread)}" if self.thread else ""
+        return f"{kind}|c{conversation_id}|r{self.revision}|q{queue}|f{which}|i{inbox_id}|p{self.page}{thread}"
 
     @classmethod
     def decode(cls, block_id: str) -> "Place":
@@ -46,7 +51,7 @@ class Place:
         found = _ENCODED.fullmatch(block_id)
         if found is None:
             raise ValueError(f"Not one of our block ids: {block_id[:80]!r}")
-        conversation_id, revision, queue, which, inbox_id, page = found.groups()
+        conversation_id, revision, queue, which, inbox_id, page, channel_id, root_ts = found.groups()
         return cls(
             conversation_id=int(conversation_id) if conversation_id else None,
             revision=int(revision),
@@ -54,4 +59,5 @@ class Place:
             filter=Filter(which) if which else None,
             inbox_id=int(inbox_id) if inbox_id else None,
             page=int(page),
+            thread=(channel_id, root_ts) if root_ts else None,
         )

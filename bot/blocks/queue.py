@@ -75,6 +75,7 @@ def _place(page: Page, row: Row | None = None) -> Place:
         filter=page.filter,
         inbox_id=page.inbox_id,
         page=page.number,
+        thread=row.thread if row else None,
     )
 
 

@@ -97,15 +97,12 @@ class Press:
         return self.place.conversation_id
 
     async def require_card(self) -> None:
-        """Raise OutOfDate when it is on a card that is not, or not yet, known as this conversation's."""
-        if self.place.conversation_id is not None and self.channel_id is not None and self.ts is not None:
+        """Raise OutOfDate when its card, or its row's, is not, or not yet, known as this conversation's."""
+        channel_id, ts = self.place.thread or (self.channel_id, self.ts)
+        if self.place.conversation_id is not None and channel_id is not None and ts is not None:
             async with self.desk.database.read() as session:
                 await access.require_card(
-                    session,
-                    self.actor.workspace_id,
-                    self.place.conversation_id,
-                    channel_id=self.channel_id,
-                    ts=self.ts,
+                    session, self.actor.workspace_id, self.place.conversation_id, channel_id=channel_id, ts=ts
                 )
 
     async def change(self, change: Callable[[Session], Awaitable[None]]) -> None:
@@ -168,8 +165,10 @@ def attach(app: AsyncApp, desk: Context) -> None:
     async def refuse(error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
         if isinstance(error, DeskError):
             answer = await _tell(context, body, str(error))
-            if "press" in context and not isinstance(error, OutOfDate):  # then what is true is about something else
-                await context["press"].restore()
+            press = context.get("press")
+            # What is out of date on a card may be about something else, of which nothing is to be shown there.
+            if press is not None and (press.place.queue is not None or not isinstance(error, OutOfDate)):
+                await press.restore()
             return answer
         reference = uuid4().hex[:8]
         log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)

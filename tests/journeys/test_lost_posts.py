@@ -10,7 +10,7 @@ from playground.seed import CHANNEL
 from tests.conftest import Eventually, Start
 from tests.journeys.conftest import Backup
 from tests.journeys.scene import line, lines, marks, opened, received, reply, whispers
-from tests.journeys.screen import ANA, BEN, BOB, mine
+from tests.journeys.screen import ANA, BEN, BOB, mine, words
 
 AWAY = {"code": 20003, "message": "Authenticate", "status": 401}
 OUT_OF_DATE = "What you pressed is being brought up to date, so nothing was done. Try again in a moment."
@@ -120,4 +120,23 @@ async def test_a_card_acts_on_its_own_conversation(
         await play.until(is_claimed, timeout=20)
         await eventually(lambda: line(world, bob, "claimed"))
         assert "0124" in await mine(world, ANA)
+        assert "0125" not in await mine(world, ANA)
+
+
+async def test_a_row_acts_on_its_own_conversation(start: Start, play: Playground, yesterday: Backup) -> None:
+    """A queue that was on the screen lists Bob under the number that Carol has now: the press does nothing to her."""
+    async with start() as world:
+        await opened(world, BOB, "Hello?")
+        shown = await play.command(ANA, CHANNEL, "/unassigned")
+        assert shown is not None
+        await play.quiet(0.3)
+    yesterday.restore()
+    play.world.ahead += 300
+    play.faults.answer("twilio.messages.list", 503, times=None)
+    async with start() as world:
+        carol = await opened(world, "+14155550125", "Anybody?")
+        await play.press(ANA, CHANNEL, shown.ts, "claim", nth=1)
+        assert OUT_OF_DATE in whispers(world, ANA)
+        assert "0125" in words(shown.blocks)
+        assert lines(world, carol) == []
         assert "0125" not in await mine(world, ANA)

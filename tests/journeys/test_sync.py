@@ -57,7 +57,7 @@ async def test_it_finds_what_was_missed(
     await play.post(ANA, CHANNEL, "Next", thread_ts=card.ts)
     code, printed, told = await _sync(play, database_url, tmp_path, "2h")
     assert (code, "Found 2 texts from customers, 1 reply or note and 1 edit." in printed) == (0, True), printed + told
-    assert "Slack: threads" in told
+    assert all(bar in told for bar in ("Twilio: numbers", "Slack: channels", "Slack: threads"))
     code, printed, told = await _sync(play, database_url, tmp_path, "2h")
     assert (code, "Nothing was missed since" in printed) == (0, True), printed + told
     play.world.ahead += 61

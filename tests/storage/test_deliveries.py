@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from storage import claims, deliveries, inboxes, rate_limits, workspaces
+from storage import database as storage
 from storage.claims import LOOKS, Claimed, Terms
 from storage.database import Database, connect
 from storage.migrations import migrate
@@ -91,10 +92,8 @@ async def bench(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     await migrate(database)
     bench = Bench(database)
 
-    async def now(_session: object) -> float:
-        return bench.at
-
-    monkeypatch.setattr(claims, "database_now", now)
+    monkeypatch.setattr(storage, "clock_of", lambda _session: str(bench.at))
+    monkeypatch.setattr(rate_limits, "clock_of", storage.clock_of)
     async with database.write() as session:
         for number in (1, 2):
             workspace = await workspaces.ensure(

@@ -78,6 +78,7 @@ def queues(outside: str) -> Iterator[Post]:
                         unread=BIG,
                         last_text=outside,
                         thread_url=URL,
+                        thread=("C" * 20, f"{10**15 - 1}.{10**6 - 1}"),
                     )
                     for number in range(PAGE_SIZE)
                 )

@@ -74,6 +74,10 @@ def test_what_waits_says_why(reason: str | None, why: str) -> None:
         ("TimeoutError", " Twilio could not be reached, or did not answer. It is tried again."),
         ("Twilio asks for patience", " Twilio asks for patience. It is tried again."),
         ("not in Twilio's list", UNCLEAR_TEXT),
+        (
+            "unauthorized",
+            " Twilio refuses our credentials: ask an admin to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+        ),
         ("an answer without a SID", UNCLEAR_TEXT),
         ("HTTP 503", UNCLEAR_TEXT),
         ("it may have left before it was edited", " It may have left before it was edited, so the thread will ask."),

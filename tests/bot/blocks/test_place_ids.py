@@ -18,6 +18,7 @@ PLACES = st.builds(
     filter=st.none() | st.sampled_from(Filter),
     inbox_id=st.none() | NUMBERS,
     page=NUMBERS,
+    thread=st.none() | st.tuples(st.from_regex(r"[CG][A-Z0-9]{1,19}", fullmatch=True), st.just("1750000000.000100")),
 )
 KINDS = st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)
 
@@ -43,6 +44,8 @@ def test_different_blocks_have_different_ids(one: Place, other: Place, kind: str
 @example("card|c1|r1|qtheirs|f|i|p0")
 @example("card|c1|r1|q|fsecret|i|p0")
 @example("card|c-1|r1|q|f|i|p0")
+@example("card|c1|r1|q|f|i|p0|t")
+@example("card|c1|r1|q|f|i|p0|tC1/../x")
 @example("card|c1|r|q|f|i|p0")
 @example(f"card|c{10**18}|r1|q|f|i|p0")
 def test_what_we_did_not_write_is_refused(block_id: str) -> None:

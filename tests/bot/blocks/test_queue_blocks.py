@@ -27,6 +27,7 @@ ROW = Row(
     unread=2,
     last_text="Are you\nopen *today*?",
     thread_url="https://x.slack.com/archives/C1/p1",
+    thread=("C1", "1750000000.000100"),
 )
 OWNED = replace(ROW, assignee_id="U1", assignee_name="Anna Lee")
 PAGE = Page(
@@ -77,7 +78,7 @@ def test_a_press_says_which_conversation_and_which_page() -> None:
     place = Place(queue=Queue.UNASSIGNED, filter=Filter.OPEN, inbox_id=4, page=2)
     assert Place.decode(post.blocks[1]["block_id"]) == place
     assert Place.decode(post.blocks[-1]["block_id"]) == place
-    assert Place.decode(post.blocks[4]["block_id"]) == replace(place, conversation_id=7, revision=2)
+    assert Place.decode(post.blocks[4]["block_id"]) == replace(place, conversation_id=7, revision=2, thread=ROW.thread)
 
 
 def test_every_drawing_has_new_block_ids() -> None:
