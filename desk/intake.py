@@ -197,11 +197,11 @@ class Intake:
         return Receipt.PROCESSED
 
     async def _catch_up(self) -> None:
-        """Use what came earlier, oldest first; and rest, if requests keep coming, so that they are stored first."""
+        """Use what came earlier, oldest first; and rest if more is left while requests keep coming: they go first."""
         begins_at = time.monotonic()
         is_busy = begins_at - self._answered_at < _WHILE
         is_late = await self._use_due()
-        if is_busy:
+        if is_busy and self._is_behind:
             self._rests_until = begins_at + (_LATE_RESTS if is_late else _RESTS)
 
     async def _use_due(self) -> bool:

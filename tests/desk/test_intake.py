@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from desk import intake as desk_intake
 from desk.clock import SystemClock
 from desk.intake import Intake, Receipt
 from storage.database import Database, Session, connect
@@ -38,15 +37,12 @@ async def works(session: Session, body: dict[str, Any], now: datetime) -> None:
 
 
 @pytest.mark.parametrize("bad", [points_nowhere, raises])
-async def test_what_fails_is_kept_and_its_neighbours_are_used(
-    database: Database, bad: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_fails_is_kept_and_its_neighbours_are_used(database: Database, bad: Any) -> None:
     """Three come together, one of which fails: it is stored to be tried again, and the others are done."""
-    monkeypatch.setattr(desk_intake, "_MOMENT", 60.0)
     intake = Intake(database, SystemClock(), {"bad": bad, "good": works})
     came = (("good", "1"), ("bad", "2"), ("good", "3"))
-    receipts = await asyncio.gather(*(intake.take(source, key, {}) for source, key in came))
-    assert receipts == [Receipt.PROCESSED, Receipt.KEPT, Receipt.PROCESSED]
+    await asyncio.gather(*(intake.take(source, key, {}) for source, key in came))
+    await intake.finish()
     async with database.read() as session:
         rows = (await session.exec(select(RawRequest).order_by("key"))).all()
     assert [(row.key, row.attempts, row.processed_at is not None) for row in rows] == [
@@ -54,6 +50,14 @@ async def test_what_fails_is_kept_and_its_neighbours_are_used(
         ("2", 1, False),
         ("3", 1, True),
     ]
+    await intake.stop()
+
+
+async def test_one_that_comes_alone_is_used_at_once(database: Database) -> None:
+    """What became of it is known when it is answered."""
+    intake = Intake(database, SystemClock(), {"bad": raises, "good": works})
+    assert await intake.take("good", "1", {}) is Receipt.PROCESSED
+    assert await intake.take("bad", "2", {}) is Receipt.KEPT
     await intake.stop()
 
 
