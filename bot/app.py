@@ -104,8 +104,8 @@ async def open_bridge(
         managers = Managers(slack, settings.managers)
         board = Board(slack, database, clock, settings.managers)
         gateway = Gateway(twilio, database, settings.public_url)
-        effects = _effects(board, gateway, post_seconds)
         gaps = Gaps()
+        effects = _effects(board, gateway, gaps, post_seconds)
         use_cases = {**USE_CASES, **replies.use_cases(hold, directory, gaps)}
         metrics = Metrics(database, clock, workspace.id, effects, use_cases)
         intake = Intake(database, clock, use_cases, observe=metrics.received)
@@ -194,7 +194,7 @@ def _channels(settings: Settings) -> dict[str, tuple[str, str]]:
     return channels
 
 
-def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, Effect]:
+def _effects(board: Board, gateway: Gateway, gaps: Gaps, post_seconds: float) -> dict[str, Effect]:
     """How each kind of delivery is sent, looked up and written down."""
     posts = Terms(group="posts", method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
 
@@ -217,7 +217,7 @@ def _effects(board: Board, gateway: Gateway, post_seconds: float) -> dict[str, E
         Kind.REPLY: Effect(
             terms=_SMS,
             send=departure.checked(gateway.send, board.database, board.clock),
-            look=gateway.look,
+            look=departure.certain(gateway.look, gaps, board.database),
             settle=receipts.settle,
             take_back=receipts.tell_extra,
             look_after=_SMS_LOOKS,

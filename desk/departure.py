@@ -1,16 +1,21 @@
-"""What is asked right before a reply leaves: what its author wants by now, and whether it is not too late."""
+"""What is asked right before a reply leaves: what its author wants by now, and whether it is not too late.
+
+And before one is taken for absent that a database which was lost may have sent.
+"""
 
 from datetime import datetime, timedelta
 
 from desk import reply
 from desk.clock import Clock
-from desk.delivery import Outcome, Sender, Stale, Withdrawn
+from desk.delivery import Absent, CannotTell, LookUp, Outcome, Sender, Sight, Stale, Withdrawn
+from desk.gaps import Gaps
 from storage import conversations, deliveries, messages
 from storage.claims import Claimed, LeaseOver
 from storage.database import Database
 from storage.models import Delivery
 
 STALE_AFTER = timedelta(hours=1)
+UNREAD = "its thread is not read back yet"
 
 
 def checked(send: Sender, database: Database, clock: Clock) -> Sender:
@@ -26,6 +31,28 @@ def checked(send: Sender, database: Database, clock: Clock) -> Sender:
         return Stale() if _is_stale(claimed.delivery, now=clock.now()) else await send(claimed)
 
     return depart
+
+
+def certain(look: LookUp, gaps: Gaps, database: Database) -> LookUp:
+    """A look-up of what a database that was lost may have sent: with other words, if an edit is not read back yet.
+
+    So while its thread may tell of one, nobody can tell that it is absent. What was read back has its newest words.
+    """
+
+    async def looked(claimed: Claimed) -> Sight:
+        is_doubted = claimed.delivery.attempt == 0 and await _may_be_edited(database, gaps, claimed.delivery)
+        sight = await look(claimed)
+        return CannotTell(UNREAD) if is_doubted and isinstance(sight, Absent) else sight
+
+    return looked
+
+
+async def _may_be_edited(database: Database, gaps: Gaps, delivery: Delivery) -> bool:
+    async with database.read() as session:
+        message = await messages.get(session, delivery.workspace_id, delivery.message_id or 0)
+        threads = await conversations.list_threads(session, message.conversation_id)
+    places = [(thread.channel_id, thread.root_ts) for thread in threads if thread.root_ts]
+    return not message.recovered and any(gaps.newest.may_lack(place) for place in places)
 
 
 async def _has_changed(database: Database, delivery: Delivery) -> bool:

@@ -1,8 +1,8 @@
 """The door for what comes in: stored before it is answered, once, in groups; what cannot be used yet is kept.
 
-Requests that arrive together are stored in one statement, and each is answered after the commit. The use case of one
-that comes alone runs in the same transaction, those of several in their turn right after it. Every use case has a
-savepoint: one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
+Requests that arrive together are stored in one statement, and each is answered after the commit. The use cases of a few
+run in the same transaction, those of many in their turn after it, with rests while more keep coming. Every use case has
+a savepoint: one that raises harms no neighbour, and its request stays unprocessed until it is tried again.
 """
 
 import asyncio
@@ -20,8 +20,7 @@ from desk.clock import Clock
 from desk.errors import NotOurs, NotYet
 from storage import raw_requests
 from storage.database import Database, Session, hurry
-from storage.models import RawRequest
-from storage.raw_requests import Request
+from storage.raw_requests import Request, Stored
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +28,10 @@ UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
+_FEW = 4  # that come together are used in the transaction that stores them, unless use cases rest
 _BATCH = 20
-_MOMENT = 0.010  # seconds for use cases at a time once somebody waits for what they asked to be stored
+_LEAST = 4  # use cases in a turn, also while somebody waits for what they asked to be stored;
+_MOMENT = 0.010  # and then, for so many seconds in all
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _LATE = timedelta(seconds=5)  # what was stored so long ago is used more often:
 _LATE_RESTS = 0.1
@@ -79,6 +80,7 @@ class Intake:
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _answered_at: float = 0.0
     _rests_until: float = 0.0
+    _turn_at: float = 0.0
     _worker: asyncio.Task[None] | None = None
 
     async def take(self, source: str, key: str, body: dict[str, Any], stream: str | None = None) -> Receipt:
@@ -113,7 +115,7 @@ class Intake:
             self._worker = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        """Store what is asked at once; use what is behind all the time while nothing comes, else a part of it."""
+        """Store what is asked at once; use what is behind all the time while nothing comes, else now and then."""
         while self._asked or (self._is_behind and not self._is_stopping):
             await asyncio.sleep(0)  # whatever has come by now comes together
             group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
@@ -121,12 +123,15 @@ class Intake:
             if group:
                 await self._answer(group)
                 self._answered_at = time.monotonic()
-            elif (rest := self._rests_until - time.monotonic()) > 0:
+            rest = max(self._rests_until, self._turn_at) - time.monotonic()
+            if self._is_stopping or not self._is_behind:
+                continue
+            if rest <= 0:
+                await self._catch_up()
+            elif not self._asked:
                 self._came.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._came.wait(), rest)
-            else:
-                await self._catch_up()
 
     async def _answer(self, group: list[_Asked]) -> None:
         try:
@@ -145,10 +150,11 @@ class Intake:
                 asked.answer.set_result(receipt)
 
     async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
-        """Store requests; one that comes alone is used at once, unless use cases rest so that more can be stored."""
-        at_once = len(requests) == 1 and time.monotonic() >= self._rests_until
-        async with self.database.write() if at_once else self.database.transaction() as session:
+        """Store requests; a few are used at once, unless use cases rest or another replica could deadlock with that."""
+        few = len(requests) <= _FEW and time.monotonic() >= self._rests_until
+        async with self.database.write() if few else self.database.transaction() as session:
             await hurry(session, seconds=_LOCK_SECONDS)
+            at_once = few and (len(requests) == 1 or await raw_requests.is_our_turn(session))
             blocked = await raw_requests.blocked(session, requests) if at_once else set()
             now = self.clock.now()
             new = await raw_requests.store(session, requests, now=now)
@@ -157,10 +163,10 @@ class Intake:
         self._is_behind = self._is_behind or not at_once
         return [receipts[row.id] for row in rows] or [Receipt.WAITING] * len(requests)
 
-    async def _use(self, session: Session, rows: Sequence[RawRequest], *, blocked: set[str]) -> dict[int, Receipt]:
+    async def _use(self, session: Session, rows: Sequence[Stored], *, blocked: set[str]) -> dict[int, Receipt]:
         """Run use cases, those without a stream first; what became of each request, by id.
 
-        For a moment only if somebody waits: the others have to wait for their turn then.
+        If somebody waits, after some of them the others have to wait for their turn.
         """
         ends_at = time.monotonic() + _MOMENT
         receipts: dict[int, Receipt] = {}
@@ -168,20 +174,20 @@ class Intake:
             await asyncio.sleep(0)  # SQLite's statements leave nobody else room to ask
             if row.id in receipts:
                 continue  # a repeat that came together with the first one
-            if row.processed_at is not None:
+            if row.is_used:
                 receipts[row.id] = Receipt.PROCESSED
-            elif row.stream in blocked or (self._asked and time.monotonic() >= ends_at):
+            elif row.stream in blocked or (self._asked and len(receipts) >= _LEAST and time.monotonic() >= ends_at):
                 receipts[row.id] = Receipt.WAITING
             else:
                 receipts[row.id] = await self._run(session, row, besides=_before(row, rows))
             if row.stream is not None and receipts[row.id] is not Receipt.PROCESSED:
                 blocked.add(row.stream)
         self._is_behind = self._is_behind or Receipt.WAITING in receipts.values()
-        used = [row.id for row in rows if row.processed_at is None and receipts[row.id] is Receipt.PROCESSED]
+        used = [row.id for row in rows if not row.is_used and receipts[row.id] is Receipt.PROCESSED]
         await raw_requests.used(session, used, now=self.clock.now())
         return receipts
 
-    async def _run(self, session: Session, row: RawRequest, *, besides: Sequence[int]) -> Receipt:
+    async def _run(self, session: Session, row: Stored, *, besides: Sequence[int]) -> Receipt:
         try:
             async with session.begin_nested():
                 await self.use_cases[row.source](session, row.body, row.received_at)
@@ -201,7 +207,7 @@ class Intake:
         begins_at = time.monotonic()
         is_busy = begins_at - self._answered_at < _WHILE
         is_late = await self._use_due()
-        if is_busy and self._is_behind:
+        if is_busy and self._is_behind and self._turn_at < begins_at:
             self._rests_until = begins_at + (_LATE_RESTS if is_late else _RESTS)
 
     async def _use_due(self) -> bool:
@@ -211,7 +217,7 @@ class Intake:
             async with self.database.write() as session:
                 await hurry(session, seconds=_LOCK_SECONDS)
                 if not await raw_requests.is_our_turn(session):
-                    self._is_behind, self._rests_until = True, time.monotonic() + _RESTS
+                    self._is_behind, self._turn_at = True, time.monotonic() + _RESTS
                     return False
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
                 await self._use(session, rows, blocked=set())
@@ -222,6 +228,6 @@ class Intake:
             return False
 
 
-def _before(row: RawRequest, rows: Sequence[RawRequest]) -> list[int]:
+def _before(row: Stored, rows: Sequence[Stored]) -> list[int]:
     """The ids of those that come before a row in its stream."""
     return [one.id for one in rows if one.stream == row.stream and one.id < row.id]

@@ -116,19 +116,17 @@ async def _post(
     conversation.counter += 1
     await deliveries.add(
         session,
-        Delivery(
-            id=delivery_id(kind, cause),
-            workspace_id=conversation.workspace_id,
-            conversation_id=conversation.id,
-            message_id=message_id,
-            kind=kind,
-            stream=f"thread/{conversation.id}",
-            position=0 if kind is Kind.CARD else conversation.counter,
-            lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
-            payload=payload,
-            created_at=now,
-            **_to_look_for(since),
-        ),
+        id=delivery_id(kind, cause),
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        message_id=message_id,
+        kind=kind,
+        stream=f"thread/{conversation.id}",
+        position=0 if kind is Kind.CARD else conversation.counter,
+        lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
+        payload=payload,
+        created_at=now,
+        **_to_look_for(since),
     )
 
 
@@ -141,16 +139,14 @@ async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any],
     """Have an alert posted in the inbox's channel."""
     await deliveries.add(
         session,
-        Delivery(
-            id=delivery_id(Kind.ALERT, f"{inbox.id}:{now.isoformat()}"),
-            workspace_id=inbox.workspace_id,
-            kind=Kind.ALERT,
-            stream=f"alert/{inbox.id}",
-            position=int(now.timestamp() * 1000),
-            lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
-            payload={"inbox_id": inbox.id, **payload},
-            created_at=now,
-        ),
+        id=delivery_id(Kind.ALERT, f"{inbox.id}:{now.isoformat()}"),
+        workspace_id=inbox.workspace_id,
+        kind=Kind.ALERT,
+        stream=f"alert/{inbox.id}",
+        position=int(now.timestamp() * 1000),
+        lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
+        payload={"inbox_id": inbox.id, **payload},
+        created_at=now,
     )
 
 
@@ -165,15 +161,13 @@ async def post_notice(
     """Have a person, or a channel, told about a trouble. In no lane, since it may be about the lane."""
     await deliveries.add(
         session,
-        Delivery(
-            id=notice_id(cause, to),
-            workspace_id=workspace_id,
-            kind=Kind.NOTICE,
-            stream=f"notice/{workspace_id}/{to}",
-            position=int(now.timestamp() * 1000),
-            payload={"to": to, **payload},
-            created_at=now,
-        ),
+        id=notice_id(cause, to),
+        workspace_id=workspace_id,
+        kind=Kind.NOTICE,
+        stream=f"notice/{workspace_id}/{to}",
+        position=int(now.timestamp() * 1000),
+        payload={"to": to, **payload},
+        created_at=now,
     )
 
 
@@ -182,13 +176,11 @@ async def delete_post(session: Session, posted: Delivery, ts: str, *, now: datet
     channel_id = inboxes.channel_of(posted.lane or "")
     await deliveries.add(
         session,
-        Delivery(
-            id=delivery_id(Kind.DELETION, f"{channel_id}:{ts}"),
-            workspace_id=posted.workspace_id,
-            kind=Kind.DELETION,
-            payload={"channel_id": channel_id, "ts": ts},
-            created_at=now,
-        ),
+        id=delivery_id(Kind.DELETION, f"{channel_id}:{ts}"),
+        workspace_id=posted.workspace_id,
+        kind=Kind.DELETION,
+        payload={"channel_id": channel_id, "ts": ts},
+        created_at=now,
     )
 
 
@@ -196,17 +188,15 @@ async def keep_sent(session: Session, sent: Delivery, sid: str, *, now: datetime
     """Keep the SID of a reply that left once more, so that it is never taken for another's."""
     await deliveries.add(
         session,
-        Delivery(
-            id=delivery_id(Kind.REPLY, f"extra:{sid}"),
-            workspace_id=sent.workspace_id,
-            conversation_id=sent.conversation_id,
-            message_id=sent.message_id,
-            kind=Kind.REPLY,
-            state=DeliveryState.DONE,
-            result_id=sid,
-            created_at=now,
-            finished_at=now,
-        ),
+        id=delivery_id(Kind.REPLY, f"extra:{sid}"),
+        workspace_id=sent.workspace_id,
+        conversation_id=sent.conversation_id,
+        message_id=sent.message_id,
+        kind=Kind.REPLY,
+        state=DeliveryState.DONE,
+        result_id=sid,
+        created_at=now,
+        finished_at=now,
     )
 
 
@@ -226,20 +216,18 @@ async def send_reply(
     """
     await deliveries.add(
         session,
-        Delivery(
-            id=reply_id(message),
-            workspace_id=message.workspace_id,
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            kind=Kind.REPLY,
-            stream=f"sms/{message.conversation_id}",
-            position=_microseconds(message.ts or "0"),
-            lane=inboxes.number_lane(inbox.number),
-            payload={"attempt": message.attempt, "wanted_at": (wanted_at or now).isoformat()},
-            not_before=not_before,
-            created_at=now,
-            **_to_look_for(since),
-        ),
+        id=reply_id(message),
+        workspace_id=message.workspace_id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        kind=Kind.REPLY,
+        stream=f"sms/{message.conversation_id}",
+        position=_microseconds(message.ts or "0"),
+        lane=inboxes.number_lane(inbox.number),
+        payload={"attempt": message.attempt, "wanted_at": (wanted_at or now).isoformat()},
+        not_before=not_before,
+        created_at=now,
+        **_to_look_for(since),
     )
     await mark(session, message, "waiting", now=now, not_before=now + timedelta(seconds=LATE_SECONDS))
 
@@ -270,16 +258,14 @@ async def mark(
     """Have a mark added to the rep's own message: `waiting`, `delivered`, `failed`, `note` or `recovered`."""
     await deliveries.ask_again(
         session,
-        Delivery(
-            id=delivery_id(Kind.MARK, f"{message.id}:{name}"),
-            workspace_id=message.workspace_id,
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            kind=Kind.MARK,
-            payload={"mark": name},
-            not_before=not_before,
-            created_at=now,
-        ),
+        id=delivery_id(Kind.MARK, f"{message.id}:{name}"),
+        workspace_id=message.workspace_id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        kind=Kind.MARK,
+        payload={"mark": name},
+        not_before=not_before,
+        created_at=now,
     )
 
 
@@ -309,12 +295,10 @@ async def _draw(
 ) -> None:
     await deliveries.ask_again(
         session,
-        Delivery(
-            id=delivery_id(kind, cause),
-            workspace_id=conversation.workspace_id,
-            conversation_id=conversation.id,
-            kind=kind,
-            payload=payload or {},
-            created_at=now,
-        ),
+        id=delivery_id(kind, cause),
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        kind=kind,
+        payload=payload or {},
+        created_at=now,
     )

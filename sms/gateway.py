@@ -162,9 +162,10 @@ class Gateway:
             is_unauthorized = isinstance(error, TwilioException) and _status(error) == _UNAUTHORIZED
             return CannotTell(UNAUTHORIZED if is_unauthorized else type(error).__name__)
         async with self.database.read() as session:
+            wordings = await _wordings(session, message)
             margin = _TWIN_MARGIN if await messages.has_twin(session, message) else _MARGIN
             for found in listed:
-                is_ours = (found.body or "").endswith(message.body)  # trial accounts put a prefix before it
+                is_ours = (found.body or "").endswith(wordings)  # trial accounts put a prefix before it
                 if is_ours and _is_since(found, began - margin) and await _is_nobodys(session, message, found):
                     return Found(found.sid)
             if claimed.delivery.attempt:
@@ -205,6 +206,12 @@ async def _is_nobodys(session: Session, message: Message, found: MessageInstance
     if not found.sid or await messages.find_by_sid(session, message.workspace_id, found.sid) is not None:
         return False
     return not await deliveries.is_result(session, message.workspace_id, found.sid)
+
+
+async def _wordings(session: Session, message: Message) -> tuple[str, ...]:
+    """How a reply may have been worded when it left: as it stands with us, or as it was edited since."""
+    change = await messages.find_newer(session, message)
+    return (message.body, change.body) if change is not None and change.body else (message.body,)
 
 
 async def _edited_at(session: Session, message: Message) -> datetime | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    and_,
     bindparam,
     update,
 )
@@ -272,6 +272,18 @@ _GIVE_BACK = (
 )
 
 
+@cache
+def _finish(names: frozenset[str]) -> Any:
+    """Made once for each set of what is written down."""
+    rows = update(Delivery).where(
+        col(Delivery.id).in_(bindparam("ids", expanding=True)),
+        col(Delivery.owner) == bindparam("of_owner"),
+        col(Delivery.revision) == bindparam("of_revision"),
+        col(Delivery.state) == DeliveryState.SENDING,
+    )
+    return rows.values(owner=None, lease_until=0.0, **{name: bindparam(f"new_{name}") for name in sorted(names)})
+
+
 async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool:
     """Write down what became of a claimed delivery and give its lane back.
 
@@ -281,13 +293,9 @@ async def finish(session: AsyncSession, claimed: Claimed, **values: Any) -> bool
     held = claimed.delivery
     if held.lane is not None:
         await (await session.connection()).execute(_GIVE_BACK, {"of_lane": held.lane, "of_owner": held.owner})
-    ours = and_(
-        col(Delivery.id).in_([row.id for row in claimed.texts]),
-        col(Delivery.owner) == held.owner,
-        col(Delivery.revision) == held.revision,
-        col(Delivery.state) == DeliveryState.SENDING,
-    )
-    result = await session.exec(update(Delivery).where(ours).values(owner=None, lease_until=0.0, **values))
+    about = {"ids": [row.id for row in claimed.texts], "of_owner": held.owner, "of_revision": held.revision}
+    told = {f"new_{name}": value for name, value in values.items()}
+    result = await (await session.connection()).execute(_finish(frozenset(values)), about | told)
     if rows_changed(result) == len(claimed.texts):
         return True
     await session.exec(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -11,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.heads import is_unfinished
 from storage.models import Delivery
 from storage.states import DeliveryState, Kind
-from storage.upsert import insert, insert_new, rows_changed
+from storage.upsert import defaults, insert, insert_new, rows_changed
 
 _HELD_BACK = "held_back"
+_NEW = defaults(Delivery)
 _WAITING_REPLIES = select(Delivery).where(
     is_unfinished(Delivery), col(Delivery.kind) == Kind.REPLY, col(Delivery.state) == DeliveryState.WAITING
 )
@@ -27,14 +30,13 @@ class HeldBack:
     since: datetime
 
 
-async def add(session: AsyncSession, delivery: Delivery) -> bool:
+async def add(session: AsyncSession, **delivery: Any) -> bool:
     """Write an effect that is still to come. Its id is derived from its cause, so a repeat adds nothing (False)."""
-    return await insert_new(session, Delivery, **delivery.model_dump())
+    return await insert_new(session, Delivery, **_NEW | delivery)
 
 
-async def ask_again(session: AsyncSession, delivery: Delivery) -> None:
-    """Write a drawing that is still to come; one that is asked for already is drawn once, as things stand then."""
-    row = insert(session, Delivery).values(**delivery.model_dump())
+@cache
+def _ask_again(row: Any) -> Any:
     again = {
         "revision": col(Delivery.revision) + 1,
         "state": DeliveryState.WAITING,
@@ -44,7 +46,12 @@ async def ask_again(session: AsyncSession, delivery: Delivery) -> None:
         "ready_at": 0.0,
         "finished_at": None,
     }
-    await session.exec(row.on_conflict_do_update(index_elements=["id"], set_=again))
+    return row.on_conflict_do_update(index_elements=["id"], set_=again)
+
+
+async def ask_again(session: AsyncSession, **drawing: Any) -> None:
+    """Write a drawing that is still to come; one that is asked for already is drawn once, as things stand then."""
+    await (await session.connection()).execute(_ask_again(insert(session, Delivery)), _NEW | drawing)
 
 
 async def find(session: AsyncSession, delivery_id: UUID) -> Delivery | None:

@@ -34,7 +34,8 @@ _SPEND = (
 def _look(clock: str) -> Any:
     """A row for each budget, or one without any. Made once for each database."""
     always = core_select(literal_column(clock, Float).label("clock")).subquery()
-    return core_select(always.c.clock, RateLimit).select_from(always).outerjoin(RateLimit, true())
+    rows = core_select(always.c.clock, RateLimit).select_from(always).outerjoin(RateLimit, true())
+    return rows.execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

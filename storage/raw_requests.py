@@ -30,6 +30,19 @@ class Request:
     stream: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A webhook as it is stored."""
+
+    id: int
+    source: str
+    stream: str | None
+    body: dict[str, Any]
+    received_at: datetime
+    attempts: int
+    is_used: bool
+
+
 # Made once, since building a statement costs more than executing it.
 _WAITING = select(RawRequest.stream).where(
     col(RawRequest.processed_at).is_(None),
@@ -47,6 +60,15 @@ _EARLIER = (
         col(RawRequest.id).not_in(bindparam("besides", expanding=True)),
     )
     .limit(1)
+)
+_STORED = (
+    col(RawRequest.id),
+    col(RawRequest.source),
+    col(RawRequest.stream),
+    col(RawRequest.body),
+    col(RawRequest.received_at),
+    col(RawRequest.attempts),
+    col(RawRequest.processed_at).is_not(None).label("is_used"),
 )
 _IS_DUE = col(RawRequest.processed_at).is_(None) & or_(
     col(RawRequest.retry_at).is_(None), col(RawRequest.retry_at) <= bindparam("now")
@@ -77,7 +99,7 @@ def _due() -> Any:
     turn = func.row_number().over(partition_by=whose, order_by=oldest.c.id)
     turns = core_select(oldest.c.id, turn.label("turn")).subquery()
     return (
-        select(RawRequest)
+        core_select(*_STORED)
         .join(turns, turns.c.id == col(RawRequest.id))
         .where(_IS_DUE)
         .order_by(turns.c.turn, col(RawRequest.id))
@@ -118,17 +140,17 @@ async def store(session: AsyncSession, requests: Sequence[Request], *, now: date
 
 async def load(
     session: AsyncSession, requests: Sequence[Request], new: Mapping[tuple[str, str], int], *, now: datetime
-) -> list[RawRequest]:
-    """The rows of requests that were just stored, in order; a repeat gets the first one's, locked."""
+) -> list[Stored]:
+    """Requests that were just stored, in order; a repeat gets the first one's row, locked."""
     return [
-        RawRequest(
+        Stored(
             id=new[one.source, one.key],
             source=one.source,
-            key=one.key,
             stream=one.stream,
             body=one.body,
             received_at=now,
             attempts=0,
+            is_used=False,
         )
         if (one.source, one.key) in new
         else await _lock(session, one.source, one.key)
@@ -136,9 +158,10 @@ async def load(
     ]
 
 
-async def _lock(session: AsyncSession, source: str, key: str) -> RawRequest:
-    rows = select(RawRequest).where(col(RawRequest.source) == source, col(RawRequest.key) == key)
-    return (await session.exec(rows.with_for_update())).one()
+async def _lock(session: AsyncSession, source: str, key: str) -> Stored:
+    rows = core_select(*_STORED).where(col(RawRequest.source) == source, col(RawRequest.key) == key)
+    found = await (await session.connection()).execute(rows.with_for_update())
+    return Stored(**found.mappings().one())
 
 
 async def blocked(session: AsyncSession, requests: Sequence[Request]) -> set[str]:
@@ -154,7 +177,7 @@ class Overtaking(Exception):
     """An earlier request of the same stream is still to be used."""
 
 
-async def require_turn(session: AsyncSession, row: RawRequest, *, besides: Sequence[int]) -> None:
+async def require_turn(session: AsyncSession, row: Stored, *, besides: Sequence[int]) -> None:
     """Raise Overtaking when an earlier request of its stream waits, apart from some that this transaction uses.
 
     Ask it with what the stream is about locked: what another replica could not use in the meantime is seen then.
@@ -166,14 +189,14 @@ async def require_turn(session: AsyncSession, row: RawRequest, *, besides: Seque
         raise Overtaking
 
 
-async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[RawRequest]:
+async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> list[Stored]:
     """Requests to be used now, locked: the first of each stream in the order in which they came, then the second.
 
     Those without a stream wait for none. Not those that somebody is at, nor those behind one of their stream that has
     to wait.
     """
-    rows: Sequence[RawRequest] = (await session.exec(_DUE, params={"now": now, "most": limit})).all()
-    return rows
+    rows = await (await session.connection()).execute(_DUE, {"now": now, "most": limit})
+    return [Stored(**row) for row in rows.mappings().all()]
 
 
 async def used(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> None:

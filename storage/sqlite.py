@@ -53,18 +53,29 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             return deque(cursor.fetchall() if cursor.description else ())
 
         adapted = self._adapt_connection
+        adapted.require_transaction()
         async with adapted._execute_mutex:  # noqa: SLF001
             if connection.in_transaction if adapted.is_writer else operation == BEGIN_TO_READ:
                 self._rows = run()
             elif operation != BEGIN_TO_WRITE or not adapted.begins_at_once():
                 self._rows = await connection._execute(run)  # noqa: SLF001
+            adapted.has_begun = adapted.has_begun or operation == BEGIN_TO_WRITE
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
-    """`is_writer`: its statements inside a transaction are executed on the event loop."""
+    """`is_writer`: its statements inside a transaction, which `has_begun` then, are executed on the event loop."""
 
     _cursor_cls = _Cursor
     is_writer = False
+    has_begun = False
+
+    def require_transaction(self) -> None:
+        """Raise OperationalError when SQLite has ended the transaction by itself, as it does when the disk is full.
+
+        What follows would be committed piece by piece.
+        """
+        if self.has_begun and not self._connection.in_transaction:
+            raise sqlite3.OperationalError("SQLite has rolled the transaction back")
 
     def begins_at_once(self) -> bool:
         """Begin a transaction if nobody else writes at this moment; False when that has to be waited for."""
@@ -82,12 +93,15 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     def commit(self) -> None:
         """A reader has nothing to wait for."""
         if self.is_writer:
+            self.require_transaction()
             super().commit()
+            self.has_begun = False
         else:
             self._connection._conn.commit()  # noqa: SLF001
 
     def rollback(self) -> None:
         """The pool asks for it whenever a connection comes back, mostly after a commit."""
+        self.has_begun = False
         if self._connection.in_transaction:
             super().rollback()
 

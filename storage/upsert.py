@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from pydantic_core import PydanticUndefined
 from sqlalchemy import CursorResult, Result
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
@@ -24,6 +25,12 @@ def _insert(dialect: str, model: type[SQLModel]) -> Any:
 def _insert_new(dialect: str, model: type[SQLModel]) -> Any:
     """Made once: building a statement costs as much as executing it."""
     return _insert(dialect, model).on_conflict_do_nothing()
+
+
+def defaults(model: type[SQLModel]) -> dict[str, Any]:
+    """What a new row has where nothing else is said. To make one as a model takes as long as to insert it."""
+    fields = {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}
+    return {name: value for name, value in fields.items() if value is not PydanticUndefined}
 
 
 async def insert_new(session: AsyncSession, model: type[SQLModel], **values: Any) -> bool:

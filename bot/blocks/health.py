@@ -54,6 +54,7 @@ _WHY = {
 _WHY_NOT_SENT = {
     "Twilio asks for patience": f"Twilio asks for patience. {_TRIED_AGAIN}",
     "unauthorized": "Twilio refuses our credentials: ask an admin to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+    "its thread is not read back yet": "Its thread is not read back yet, which may tell that it was edited.",
     "it may have left before it was edited": "It may have left before it was edited, so the thread will ask.",
     **dict.fromkeys(("an answer without a SID", "not in Twilio's list"), _UNCLEAR_TEXT),
 }

@@ -25,7 +25,7 @@ from desk import delivery, intake, storms
 from desk.access import Actor
 from desk.delivery import Courier
 from desk.errors import DeskError
-from desk.gaps import Gaps
+from desk.gaps import Gap, Gaps
 from desk.intake import Intake, Receipt
 from sms import webhooks
 from sms.gateway import Gateway, open_client
@@ -116,7 +116,8 @@ class Stage:
         async with stage.database.write() as session:
             stage.workspace = await _seed(session, stage.now())
         board = Board(slack, stage.database, stage, ())
-        effects = app._effects(board, Gateway(twilio, stage.database, "http://bridge.test"), POST_SECONDS)
+        gateway = Gateway(twilio, stage.database, "http://bridge.test")
+        effects = app._effects(board, gateway, Gaps(Gap(is_over=True)), POST_SECONDS)
         stage.couriers = [Courier(stage.database, stage, effects, name=name) for name in ("first", "second")]
         stage.terms = {kind: effect.terms for kind, effect in effects.items()}
         directory = Directory(slack, stage.database, stage.workspace)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot import app
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
@@ -163,6 +164,33 @@ async def test_what_was_edited_after_it_had_left_is_asked_about(
         await eventually(lambda: line(world, card, "could not find out whether this text went out"))
         await reply(world, card, "Next")
         await eventually(lambda: received(world) == ["Yse", "Next"])
+
+
+async def test_a_reply_that_was_edited_after_the_backup_is_not_sent_as_it_was(
+    start: Start, play: Playground, backup: Backup, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backup has it as it stood in its hold, and Slack takes its time to tell that it left with other words."""
+    monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 4.0, 4.0))
+    async with start(reply_hold_seconds=60) as world:
+        card = await opened(world)
+        post = await reply(world, card, "Yse")
+        await play.quiet(0.3)
+    backup.make()
+    async with start(reply_hold_seconds=60) as world:
+        await play.edit(ANA, CHANNEL, post.ts, "Yes")
+        await play.quiet(0.3)
+        play.world.ahead += 120
+        world.bridge.courier.wake()
+        await eventually(lambda: received(world) == ["Yes"])
+        await play.quiet(0.3)
+    backup.restore()
+    play.world.ahead += 600
+    for method in ("conversations.history", "conversations.replies"):
+        play.faults.delay(method, 1.0)
+    async with start() as world:
+        await eventually(lambda: DELIVERED in marks(post))
+        await play.quiet(0.5)
+        assert received(world) == ["Yes"]
 
 
 async def test_what_was_edited_and_has_not_left_is_sent(

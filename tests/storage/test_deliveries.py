@@ -15,7 +15,7 @@ from storage import database as storage
 from storage.claims import LOOKS, Claimed, Terms
 from storage.database import Database, connect
 from storage.migrations import migrate
-from storage.models import Contact, Conversation, Delivery, Inbox
+from storage.models import Contact, Conversation, Inbox
 from storage.rate_limits import Limit
 from storage.states import DeliveryState, Kind
 
@@ -46,20 +46,20 @@ class Bench:
         id_ = uuid5(NAMES, name)
         given = {"workspace_id": workspace, "conversation_id": workspace, "kind": kind, "created_at": NOON, **values}
         async with self.database.write() as session:
-            await deliveries.add(session, Delivery(id=id_, **given))
+            await deliveries.add(session, id=id_, **given)
         return id_
 
     async def draw(self, name: str = "card", workspace: int = 1) -> None:
         """A drawing, asked for once more."""
         async with self.database.write() as session:
-            drawing = Delivery(
+            await deliveries.ask_again(
+                session,
                 id=uuid5(NAMES, name),
                 workspace_id=workspace,
                 conversation_id=workspace,
                 kind=Kind.REDRAW,
                 created_at=NOON,
             )
-            await deliveries.ask_again(session, drawing)
 
     async def claim(self, slots: int = 16) -> list[Claimed]:
         """What a worker gets now."""

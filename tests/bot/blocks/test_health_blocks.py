@@ -7,6 +7,7 @@ import pytest
 
 from bot.blocks.health import WELL, health, notice
 from bot.blocks.post import Post
+from desk.departure import UNREAD
 from desk.values import Health, Kept, Storm, Trouble, Troubled, Waiting
 from playground import blocks as kit_check
 
@@ -74,6 +75,7 @@ def test_what_waits_says_why(reason: str | None, why: str) -> None:
         ("TimeoutError", " Twilio could not be reached, or did not answer. It is tried again."),
         ("Twilio asks for patience", " Twilio asks for patience. It is tried again."),
         ("not in Twilio's list", UNCLEAR_TEXT),
+        (UNREAD, " Its thread is not read back yet, which may tell that it was edited."),
         (
             "unauthorized",
             " Twilio refuses our credentials: ask an admin to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
