@@ -1,4 +1,4 @@
-"""`python -m bench [a b c d e f] [--quick]`: measures, and prints a table for each question."""
+"""`python -m bench [a b c d e f g] [--quick]`: measures, and prints a table for each question."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import burst, footprint, latency, queues, replicas, webhooks
+from bench import burst, costs, footprint, latency, queues, replicas, webhooks
 from bench.findings import Finding, table
 from bench.ground import Ground, ground
 
@@ -20,13 +20,14 @@ _QUESTIONS: dict[str, tuple[str, Callable[[Ground], Coroutine[Any, Any, list[Fin
     "d": (queues.TITLE, queues.measure),
     "e": (footprint.TITLE, footprint.measure),
     "f": (replicas.TITLE, replicas.measure),
+    "g": (costs.TITLE, costs.measure),
 }
 
 
 def main() -> None:
     """Read which questions are asked, and answer them one after the other."""
     parser = argparse.ArgumentParser(prog="bench", description="What the bridge can do on this machine.")
-    parser.add_argument("questions", nargs="*", metavar="a…f", help="which questions; all of them when none is named")
+    parser.add_argument("questions", nargs="*", metavar="a…g", help="which questions; all of them when none is named")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller rounds, to see that it works")
     given = parser.parse_args()
     wrong = set(given.questions) - set(_QUESTIONS)

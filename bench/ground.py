@@ -17,10 +17,11 @@ KINDS = ("sqlite", "postgresql")
 
 @dataclass(eq=False)
 class Ground:
-    """A folder for SQLite files and the address of a PostgreSQL server; `quick` asks for fewer and smaller rounds."""
+    """A folder for SQLite files, and a PostgreSQL server; `quick` asks for fewer and smaller rounds."""
 
     folder: Path
     postgres: str
+    server_pid: int
     quick: bool
     console: Console
     _names: Iterator[int] = field(default_factory=itertools.count)
@@ -51,7 +52,10 @@ def ground(console: Console, *, quick: bool) -> Iterator[Ground]:
         folder.chmod(0o755)  # as root the server runs as a user of its own, who has to reach its folder
         (folder / "postgres").mkdir()
         with PostgresServer(folder / "postgres", cleanup_mode="delete") as server:
-            yield Ground(folder=folder, postgres=server.get_uri(), quick=quick, console=console)
+            pid = server.get_pid()
+            if pid is None:
+                raise RuntimeError("PostgreSQL has not started")
+            yield Ground(folder=folder, postgres=server.get_uri(), server_pid=pid, quick=quick, console=console)
 
 
 async def settle(seconds: float = 0.3) -> None:
