@@ -28,9 +28,10 @@ UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
+_GATHERS = 0.001  # seconds for the next group after many, whose senders mostly send more: fewer, larger commits
 _FEW = 4  # that come together are used in the transaction that stores them, unless use cases rest
 _BATCH = 20
-_LEAST = 4  # use cases in a turn, also while somebody waits for what they asked to be stored;
+_LEAST = 2  # use cases in a turn, also while somebody waits for what they asked to be stored;
 _MOMENT = 0.010  # and then, for so many seconds in all
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _LATE = timedelta(seconds=5)  # what was stored so long ago is used more often:
@@ -76,12 +77,12 @@ class Intake:
     observe: Callable[[str], None] = unobserved
     _asked: list[_Asked] = field(default_factory=list)
     _is_behind: bool = False
-    _is_stopping: bool = False
-    _came: asyncio.Event = field(default_factory=asyncio.Event)
+    _stops: asyncio.Event = field(default_factory=asyncio.Event)
     _answered_at: float = 0.0
     _rests_until: float = 0.0
     _turn_at: float = 0.0
-    _worker: asyncio.Task[None] | None = None
+    _storing: asyncio.Task[None] | None = None
+    _using: asyncio.Task[None] | None = None
 
     async def take(self, source: str, key: str, body: dict[str, Any], stream: str | None = None) -> Receipt:
         """Store a request once by its sender's id; returns after the commit. Those of one `stream` keep their order.
@@ -90,83 +91,102 @@ class Intake:
         """
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._asked.append(_Asked(Request(source=source, key=key, body=body, stream=stream), answer))
-        self._work_on()
+        if not self._is_storing():
+            self._storing = asyncio.create_task(self._keep_storing())
         return await asyncio.wait_for(answer, _PATIENCE_SECONDS)
 
     def wake(self) -> None:
         """There may be requests to use that came earlier: called at start, and every second."""
         self._is_behind = True
-        self._work_on()
+        if self._using is None or self._using.done():
+            self._using = asyncio.create_task(self._keep_using())
 
     async def stop(self) -> None:
         """Store what was asked and end; what is behind is used at the next start, or by another replica."""
-        self._is_stopping = True
-        self._came.set()
+        self._stops.set()
         await self.finish()
 
     async def finish(self) -> None:
         """Wait until what was asked is stored and what is due was used."""
-        if self._worker is not None:
-            await asyncio.shield(self._worker)
+        while running := [task for task in (self._storing, self._using) if task is not None and not task.done()]:
+            await asyncio.wait(running)
 
-    def _work_on(self) -> None:
-        self._came.set()
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+    async def _keep_storing(self) -> None:
+        """Store what is asked, at once."""
+        gathers = 0.0
+        while self._asked:
+            await asyncio.sleep(gathers)  # whatever has come by then comes together
+            stored = await self._answer()
+            self._answered_at = time.monotonic()
+            if self._is_behind:
+                self.wake()
+            gathers = _GATHERS if stored > _FEW else 0.0
 
-    async def _work(self) -> None:
-        """Store what is asked at once; use what is behind all the time while nothing comes, else now and then."""
-        while self._asked or (self._is_behind and not self._is_stopping):
-            await asyncio.sleep(0)  # whatever has come by now comes together
-            group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
-            group = [asked for asked in group if not asked.answer.done()]  # the others were told to come again
-            if group:
-                await self._answer(group)
-                self._answered_at = time.monotonic()
+    async def _keep_using(self) -> None:
+        """Use what is behind: all the time while nothing comes, else now and then, since both need the processor."""
+        while self._is_behind and not self._stops.is_set():
             rest = max(self._rests_until, self._turn_at) - time.monotonic()
-            if self._is_stopping or not self._is_behind:
-                continue
             if rest <= 0:
                 await self._catch_up()
-            elif not self._asked:
-                self._came.clear()
+            else:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._came.wait(), rest)
+                    await asyncio.wait_for(self._stops.wait(), rest)
 
-    async def _answer(self, group: list[_Asked]) -> None:
+    async def _answer(self, group: list[_Asked] | None = None) -> int:
+        """Store a group, or whatever was asked by the time the database lets us write; how many it were."""
+        asked = group or []
         try:
-            receipts = await self._store([asked.request for asked in group])
+            async with self.database.transaction() as session:
+                await session.connection()
+                asked = asked or self._next_group()
+                receipts = await self._store(session, [one.request for one in asked])
         except Exception as error:
-            log.exception("requests not stored", requests=len(group), error=type(error).__name__)
-            if len(group) == 1 and not group[0].answer.done():
-                group[0].answer.set_exception(error)
-            elif len(group) > 1:
-                for asked in group:  # once more each, so that what keeps one out harms no neighbour
-                    await self._answer([asked])
-            return
-        for asked, receipt in zip(group, receipts, strict=True):
-            self.observe(asked.request.source)
-            if not asked.answer.done():
-                asked.answer.set_result(receipt)
+            asked = asked or self._next_group()
+            log.exception("requests not stored", requests=len(asked), error=type(error).__name__)
+            if len(asked) == 1 and not asked[0].answer.done():
+                asked[0].answer.set_exception(error)
+            elif len(asked) > 1:
+                for one in asked:  # once more each, so that what keeps one out harms no neighbour
+                    if not one.answer.done():
+                        await self._answer([one])
+            return len(asked)
+        for one, receipt in zip(asked, receipts, strict=True):
+            self.observe(one.request.source)
+            if not one.answer.done():
+                one.answer.set_result(receipt)
+        if set(receipts) - {Receipt.WAITING}:
+            self.database.wake()
+        return len(asked)
 
-    async def _store(self, requests: Sequence[Request]) -> list[Receipt]:
+    def _next_group(self) -> list[_Asked]:
+        """The next to be stored, apart from those who were told to come again."""
+        group, self._asked = self._asked[:_GROUP], self._asked[_GROUP:]
+        return [one for one in group if not one.answer.done()]
+
+    async def _store(self, session: Session, requests: Sequence[Request]) -> list[Receipt]:
         """Store requests; a few are used at once, unless use cases rest or another replica could deadlock with that."""
+        if not requests:
+            return []
+        await hurry(session, seconds=_LOCK_SECONDS)
         few = len(requests) <= _FEW and time.monotonic() >= self._rests_until
-        async with self.database.write() if few else self.database.transaction() as session:
-            await hurry(session, seconds=_LOCK_SECONDS)
-            at_once = few and (len(requests) == 1 or await raw_requests.is_our_turn(session))
-            blocked = await raw_requests.blocked(session, requests) if at_once else set()
-            now = self.clock.now()
-            new = await raw_requests.store(session, requests, now=now)
-            rows = await raw_requests.load(session, requests, new, now=now) if at_once else []
-            receipts = await self._use(session, rows, blocked=blocked)
+        at_once = few and (len(requests) == 1 or await raw_requests.is_our_turn(session))
+        blocked = await raw_requests.blocked(session, requests) if at_once else set()
+        now = self.clock.now()
+        new = await raw_requests.store(session, requests, now=now)
+        rows = await raw_requests.load(session, requests, new, now=now) if at_once else []
+        receipts = await self._use(session, rows, blocked=blocked, others_wait=lambda: bool(self._asked))
         self._is_behind = self._is_behind or not at_once
         return [receipts[row.id] for row in rows] or [Receipt.WAITING] * len(requests)
 
-    async def _use(self, session: Session, rows: Sequence[Stored], *, blocked: set[str]) -> dict[int, Receipt]:
+    def _is_storing(self) -> bool:
+        return self._storing is not None and not self._storing.done()
+
+    async def _use(
+        self, session: Session, rows: Sequence[Stored], *, blocked: set[str], others_wait: Callable[[], bool]
+    ) -> dict[int, Receipt]:
         """Run use cases, those without a stream first; what became of each request, by id.
 
-        If somebody waits, after some of them the others have to wait for their turn.
+        If others wait to be stored, what is left after some of them has to wait for its turn.
         """
         ends_at = time.monotonic() + _MOMENT
         receipts: dict[int, Receipt] = {}
@@ -176,7 +196,7 @@ class Intake:
                 continue  # a repeat that came together with the first one
             if row.is_used:
                 receipts[row.id] = Receipt.PROCESSED
-            elif row.stream in blocked or (self._asked and len(receipts) >= _LEAST and time.monotonic() >= ends_at):
+            elif row.stream in blocked or (len(receipts) >= _LEAST and time.monotonic() >= ends_at and others_wait()):
                 receipts[row.id] = Receipt.WAITING
             else:
                 receipts[row.id] = await self._run(session, row, besides=_before(row, rows))
@@ -220,7 +240,7 @@ class Intake:
                     self._is_behind, self._turn_at = True, time.monotonic() + _RESTS
                     return False
                 rows = await raw_requests.list_due(session, now=self.clock.now(), limit=_BATCH)
-                await self._use(session, rows, blocked=set())
+                await self._use(session, rows, blocked=set(), others_wait=self._is_storing)
                 self._is_behind = self._is_behind or len(rows) == _BATCH
                 return any(row.received_at < self.clock.now() - _LATE for row in rows)
         except Exception as error:  # the next second is another chance

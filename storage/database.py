@@ -64,6 +64,10 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises; a commit wakes the workers."""
         async with self.transaction() as session:
             yield session
+        self.wake()
+
+    def wake(self) -> None:
+        """Have the workers look for what there is to do."""
         for wake in self.on_commit:
             wake()
 
