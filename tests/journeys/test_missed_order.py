@@ -106,6 +106,7 @@ async def test_a_thread_that_is_waited_for_is_read_first(
         await eventually(lambda: held.held)
         await reply(world, cards[0], "Two", BEN)
         await play.quiet()
+        await world.bridge.intake.finish()  # it is stored, and may still wait for its turn
         held.release()
         await eventually(lambda: received(world) == ["One", "Two"])
         await eventually(lambda: is_read(world))
