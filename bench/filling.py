@@ -19,7 +19,7 @@ _AGO = {
     "postgresql": "now() - ({seconds}) * interval '1 second'",
 }
 _YEAR_SECONDS = 31_536_000
-_MONTH_SECONDS = 2_592_000  # nothing is so young that a bridge would read its thread back
+_YOUNGEST_SECONDS = 8_640_000  # 100 days: a bridge would read younger threads back, which Slack has never seen
 _OWNER = "CASE (i / 500) % {reps} WHEN 0 THEN '{rep}' ELSE 'U0REP' || ((i / 500) % {reps}) END"
 
 _CONTACTS = """
@@ -59,7 +59,7 @@ async def fill(database: Database, *, conversations: int, inboxes: int, reps: in
     """Write them into a database whose workspace and inboxes are known already, with the ids 1 and 1 to `inboxes`."""
     sqlite = database.dialect == "sqlite"
     words = {
-        "ago": _AGO[database.dialect].format(seconds=f"{_MONTH_SECONDS} + i * 7919 % {_YEAR_SECONDS}"),
+        "ago": _AGO[database.dialect].format(seconds=f"{_YOUNGEST_SECONDS} + i * 7919 % {_YEAR_SECONDS}"),
         "owner": _OWNER.format(reps=reps, rep=REP),
         "inboxes": inboxes,
         "true": "1" if sqlite else "true",

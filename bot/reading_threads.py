@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +82,7 @@ class Reading:
     up_to: datetime | None
     unnoticed: timedelta = timedelta()
     found: Found = field(default_factory=Found)
-    _places: list[Place] = field(default_factory=list)
+    _places: dict[Thread, Place] = field(default_factory=dict)
     _begun_at: datetime = field(init=False)
     _begin: datetime = field(init=False)
     _away_since: dict[str, datetime] = field(default_factory=dict)
@@ -136,10 +137,11 @@ class Reading:
             workspace = await workspaces.get_by_id(session, self.desk.workspace.id)
         return workspace.read_back_to or workspace.created_at
 
-    async def _list_places(self) -> list[Place]:
+    async def _list_places(self) -> dict[Thread, Place]:
         async with self.desk.database.read() as session:
             earliest = min([self._begun_at - _ACTIVE, self._begin, *self._away_since.values()])
-            return await reading_back.list_places(session, self.desk.workspace.id, active_since=earliest)
+            places = await reading_back.list_places(session, self.desk.workspace.id, active_since=earliest)
+        return {_thread(place): place for place in places}
 
     def _begin_in(self, channel_id: str) -> datetime:
         """From when on a channel is read: earlier than the others if it could not be."""
@@ -151,7 +153,7 @@ class Reading:
     async def _channels(self) -> list[str]:
         async with self.desk.database.read() as session:
             connected = await inboxes.list_(session, self.desk.workspace.id)
-        return sorted({inbox.channel_id for inbox in connected} | {place.channel_id for place in self._places})
+        return sorted({inbox.channel_id for inbox in connected} | {channel_id for channel_id, _ in self._places})
 
     async def _read_roots(self) -> tuple[list[Place], dict[Thread, list[UUID]]]:
         """The threads to read, and those with a card that only a lost database knows, by what their roots say."""
@@ -160,7 +162,7 @@ class Reading:
         channels = await self._channels()
         for done, channel_id in enumerate(channels):
             self.step("channels", done, len(channels))
-            here = {place.root_ts: place for place in self._places if place.channel_id == channel_id}
+            here = {place.root_ts: place for place in self._places.values() if place.channel_id == channel_id}
             with self._apart(channel=channel_id):
                 try:
                     roots = await self._roots(channel_id, here)
@@ -182,7 +184,7 @@ class Reading:
                     if ts not in here and roots.newest_reply[ts] > _ts(self._begin_in(channel_id))
                 }
         self.step("channels", len(channels), len(channels))
-        return sorted(to_read, key=self._places.index), strangers
+        return sorted(to_read, key=attrgetter("active_at"), reverse=True), strangers
 
     async def _leave_out(self, channel_id: str, refusal: str) -> None:
         """Keep in mind that a channel cannot be read."""
@@ -241,8 +243,8 @@ class Reading:
     async def _read_awaited(self) -> None:
         """Read the threads in which a reply waits for that."""
         awaited = {thread for thread in self.gap.waiting - self._begun if self.gap.may_lack(thread)}
-        for place in [place for place in self._places if awaited and _thread(place) in awaited]:
-            await self._read_once(place)
+        for thread in awaited & self._places.keys():
+            await self._read_once(self._places[thread])
 
     async def _read_once(self, place: Place) -> None:
         thread = _thread(place)
@@ -280,8 +282,8 @@ class Reading:
                 return
             await self.pause(seconds)
             strange = [root for root, ids in roots.items() if not await self._may_become_ours(*root, ids)]
-            for place in await self._list_places():
-                if roots.pop(_thread(place), None) is not None:
+            for thread, place in (await self._list_places()).items():
+                if roots.pop(thread, None) is not None:
                     await self._read_once(place)
             for root in strange:
                 roots.pop(root, None)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, text, update
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -155,7 +156,15 @@ async def list_places(session: AsyncSession, workspace_id: int, *, active_since:
     for conversation_id, ts in (await session.exec(unsent)).all():
         oldest[conversation_id] = min(oldest.get(conversation_id, ts or ""), ts or "")
     threads = (
-        select(Thread, Conversation.last_activity_at)
+        core_select(
+            col(Thread.conversation_id),
+            col(Thread.channel_id),
+            col(Thread.root_ts),
+            col(Thread.created_at),
+            col(Thread.is_current),
+            col(Thread.revision),
+            col(Conversation.last_activity_at),
+        )
         .join(Conversation, col(Conversation.id) == col(Thread.conversation_id))
         .where(
             col(Thread.workspace_id) == workspace_id,
@@ -166,15 +175,15 @@ async def list_places(session: AsyncSession, workspace_id: int, *, active_since:
     )
     return [
         Place(
-            conversation_id=thread.conversation_id,
-            channel_id=thread.channel_id,
-            root_ts=thread.root_ts or "",
-            active_at=max(last_activity_at, thread.created_at),
-            unsent_ts=oldest.get(thread.conversation_id),
-            is_current=thread.is_current,
-            revision=thread.revision,
+            conversation_id=row.conversation_id,
+            channel_id=row.channel_id,
+            root_ts=row.root_ts,
+            active_at=max(row.last_activity_at, row.created_at),
+            unsent_ts=oldest.get(row.conversation_id),
+            is_current=row.is_current,
+            revision=row.revision,
         )
-        for thread, last_activity_at in (await session.exec(threads)).all()
+        for row in (await (await session.connection()).execute(threads)).all()
     ]
 
 
