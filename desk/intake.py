@@ -19,7 +19,7 @@ import structlog
 from desk.clock import Clock
 from desk.errors import NotOurs, NotYet
 from storage import raw_requests
-from storage.database import Database, Session, hurry
+from storage.database import Database, Session
 from storage.raw_requests import Request, Stored
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,6 @@ _RESTS = 0.25  # seconds from one such time to the next while requests keep comi
 _LATE = timedelta(seconds=5)  # what was stored so long ago is used more often:
 _LATE_RESTS = 0.1
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
-_LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
 
@@ -136,7 +135,7 @@ class Intake:
         """Store a group, or whatever was asked by the time the database lets us write; how many it were."""
         asked = group or []
         try:
-            async with self.database.transaction() as session:
+            async with self.database.hasty_transaction() as session:
                 await session.connection()
                 asked = asked or self._next_group()
                 receipts = await self._store(session, [one.request for one in asked])
@@ -167,7 +166,6 @@ class Intake:
         """Store requests; a few are used at once, unless use cases rest or another replica could deadlock with that."""
         if not requests:
             return []
-        await hurry(session, seconds=_LOCK_SECONDS)
         few = len(requests) <= _FEW and time.monotonic() >= self._rests_until
         at_once = few and (len(requests) == 1 or await raw_requests.is_our_turn(session))
         blocked = await raw_requests.blocked(session, requests) if at_once else set()
@@ -227,6 +225,7 @@ class Intake:
         begins_at = time.monotonic()
         is_busy = begins_at - self._answered_at < _WHILE
         is_late = await self._use_due()
+        self.database.wake()
         if is_busy and self._is_behind and self._turn_at < begins_at:
             self._rests_until = begins_at + (_LATE_RESTS if is_late else _RESTS)
 
@@ -234,8 +233,7 @@ class Intake:
         """Use a few of those that are due; True when the oldest has waited for long."""
         self._is_behind = False
         try:
-            async with self.database.write() as session:
-                await hurry(session, seconds=_LOCK_SECONDS)
+            async with self.database.hasty_transaction() as session:
                 if not await raw_requests.is_our_turn(session):
                     self._is_behind, self._turn_at = True, time.monotonic() + _RESTS
                     return False

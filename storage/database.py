@@ -30,6 +30,7 @@ _NO_FILE = (None, "", ":memory:")  # which would be another database for each co
 _BUSY_SECONDS = 2.0
 _COMMAND_SECONDS = 10.0
 _CLOSE_SECONDS = 0.5
+_LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _FROZEN_SECONDS = 5  # a replica that stands still holding locks keeps nobody waiting for ever
 _SERVER_SETTINGS = {
     "jit": "off",
@@ -48,10 +49,14 @@ WHERE datname = current_database() AND usename = current_user AND application_na
 
 @dataclass(eq=False)
 class Database:
-    """A SQLite file (one writer connection, readers beside it) or a PostgreSQL server."""
+    """A SQLite file (one writer connection, readers beside it) or a PostgreSQL server.
+
+    What `hasty` executes waits for no row's lock for long: it fails then. SQLite has one writer, who holds every lock.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
+    hasty: AsyncEngine
     on_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -74,13 +79,19 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Like `write`, for the workers' own bookkeeping, which wakes nobody."""
-        async with AsyncSession(self.writer, expire_on_commit=False) as session, session.begin():
+        async with _begun(self.writer) as session:
+            yield session
+
+    @asynccontextmanager
+    async def hasty_transaction(self) -> AsyncIterator[AsyncSession]:
+        """Like `transaction`, in which a statement fails after half a second of waiting for somebody's lock."""
+        async with _begun(self.hasty) as session:
             yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A look at the rows, which never waits for a writer; on PostgreSQL statement by statement."""
-        async with AsyncSession(self.reader, expire_on_commit=False) as session, session.begin():
+        async with _begun(self.reader) as session:
             yield session
 
     async def end_frozen(self) -> int:
@@ -93,7 +104,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back; those of a server that does not answer are dropped."""
-        for engine in dict.fromkeys((self.writer, self.reader)):
+        for engine in dict.fromkeys((self.writer, self.reader, self.hasty)):
             try:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await engine.dispose()
@@ -109,16 +120,10 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
     """
     address = make_url(re.sub(r"^postgres://", "postgresql://", url))
     if address.get_backend_name() == "postgresql":
-        engine = create_async_engine(
-            _for_asyncpg(address),
-            pool_size=16,
-            max_overflow=0,
-            pool_use_lifo=True,  # whose statements are prepared already
-            hide_parameters=True,
-            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": command_seconds},
-        )
-        _distrust_silence(engine)
-        return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"))
+        address = _for_asyncpg(address)
+        writer = _for_postgresql(address, 14, command_seconds)
+        hasty = _for_postgresql(address, 2, command_seconds, lock_timeout=f"{int(_LOCK_SECONDS * 1000)}ms")
+        return Database(writer=writer, reader=writer.execution_options(isolation_level="AUTOCOMMIT"), hasty=hasty)
     if address.get_backend_name() == "sqlite" and address.database not in _NO_FILE:
         address = address.set(drivername=sqlite.DRIVER)
         writer = create_async_engine(
@@ -129,8 +134,31 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
             address, pool_size=4, max_overflow=4, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
         )
         _prepare(reader, begin=sqlite.BEGIN_TO_READ, is_writer=False)
-        return Database(writer=writer, reader=reader)
+        return Database(writer=writer, reader=reader, hasty=writer)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+@asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _for_postgresql(address: URL, connections: int, command_seconds: float | None, **settings: str) -> AsyncEngine:
+    engine = create_async_engine(
+        address,
+        pool_size=connections,
+        max_overflow=0,
+        pool_use_lifo=True,  # whose statements are prepared already
+        hide_parameters=True,
+        connect_args={
+            "server_settings": {**_SERVER_SETTINGS, **settings},
+            "timeout": 5,
+            "command_timeout": command_seconds,
+        },
+    )
+    _distrust_silence(engine)
+    return engine
 
 
 def _distrust_silence(engine: AsyncEngine) -> None:
@@ -186,15 +214,6 @@ def _prepare(engine: AsyncEngine, *, begin: str, is_writer: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
-
-
-async def hurry(session: AsyncSession, *, seconds: float) -> None:
-    """Wait for no row's lock longer than this until the transaction ends; then the statement fails.
-
-    SQLite has one writer, who holds every lock there is.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).exec_driver_sql(f"SET LOCAL lock_timeout = '{int(seconds * 1000)}ms'")
 
 
 async def now(session: AsyncSession) -> float:
