@@ -66,7 +66,8 @@ class ThreadReader:
             reading = Reading(self.client, self.desk, pause, gap, nobody_watches, up_to=begun, unnoticed=unnoticed)
             await reading.run(None)
             async with self.desk.database.write() as session:
-                await reading_back.workspace_is_read(session, self.desk.workspace.id, begun)
+                now = self.desk.clock.now()
+                await reading_back.workspace_is_read(session, self.desk.workspace.id, begun, now=now)
             self._is_behind = not self.gaps.newest.is_over
         finally:
             self._is_reading = False
@@ -83,8 +84,8 @@ class ThreadReader:
             self._is_behind = True
         elif not self._is_behind:
             async with self.desk.database.write() as session:
-                up_to = self.desk.clock.now() - _CERTAIN
-                await reading_back.workspace_is_read(session, self.desk.workspace.id, up_to)
+                now = self.desk.clock.now()
+                await reading_back.workspace_is_read(session, self.desk.workspace.id, now - _CERTAIN, now=now)
         elif not self._is_reading:
             self.errand.ask()
 

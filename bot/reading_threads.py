@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 _ACTIVE = timedelta(days=90)
 _ACTIVE_WHEN_LIMITED = timedelta(days=14)
 _LIMITED_PAGE = 15  # messages in a page for an app outside the Marketplace, however many it asks for
-_OVERLAP = timedelta(minutes=2)  # Slack's clock and ours differ
+_OVERLAP = timedelta(minutes=6)  # Slack's clock and ours differ, by five before its requests would be refused
 _PAGE = 200
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
 
@@ -135,7 +135,7 @@ class Reading:
         """Up to when everything has come; what is older than the workspace belongs to the time before the bridge."""
         async with self.desk.database.read() as session:
             workspace = await workspaces.get_by_id(session, self.desk.workspace.id)
-        return workspace.read_back_to or workspace.created_at
+        return reading_back.begin(workspace.read_back_to or workspace.created_at, now=self.desk.clock.now())
 
     async def _list_places(self) -> dict[Thread, Place]:
         async with self.desk.database.read() as session:

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 120.0
 OUT_OF_REACH = (TwilioException, aiohttp.ClientError, TimeoutError)
 
-_OVERLAP = timedelta(minutes=5)  # Twilio lists a text late now and then, and its clock and ours differ
+_OVERLAP = timedelta(minutes=15)  # Twilio lists a text late now and then, and its clock and ours differ
 _IN_FLIGHT = timedelta(minutes=1)  # in which a webhook comes, or does not; no more than the overlap
 _FOLLOWED_FOR = timedelta(days=1)  # Twilio queues a text for ten hours at most
 _PAGE = 200
@@ -102,7 +102,7 @@ class TextReader:
         """
         begun = self.clock.now()
         found = Found()
-        for form, written_at in await self._missed(inbox, since or _mark(inbox)):
+        for form, written_at in await self._missed(inbox, since or _begin(inbox, now=begun)):
             if written_at > begun - in_flight:
                 break
             may_be_shown = since is not None or inbox.id not in self._read_before
@@ -113,7 +113,7 @@ class TextReader:
         found.receipts = await self._follow(inbox, now=begun)
         if since is None:
             async with self.database.write() as session:
-                await reading_back.inbox_is_read(session, inbox.id, begun)
+                await reading_back.inbox_is_read(session, inbox.id, begun, now=begun)
             self._read_before.add(inbox.id)
         if found.texts or found.receipts:
             log.info("read back from twilio", inbox=inbox.id, texts=found.texts, receipts=found.receipts)
@@ -194,11 +194,11 @@ class TextReader:
             )
 
 
-def _mark(inbox: Inbox) -> datetime:
+def _begin(inbox: Inbox, *, now: datetime) -> datetime:
     """Where to begin: what is older than the inbox belongs to the time before the bridge."""
     if inbox.read_back_to is None:
         return inbox.created_at
-    return max(inbox.created_at, inbox.read_back_to - _OVERLAP)
+    return max(inbox.created_at, reading_back.begin(inbox.read_back_to, now=now) - _OVERLAP)
 
 
 def _written_at(one: MessageInstance) -> datetime | None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, text, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,9 +33,10 @@ _ON_ITS_WAY = (
     MessageStatus.SENT,
 )
 _IS_OUTBOUND = text("message.direction = 'outbound'")  # as the index has it, which a parameter would not match
-_CAN_BE_TAKEN_BACK = (MessageStatus.HELD, *UNSENT)
+_CAN_BE_TAKEN_BACK = (MessageStatus.HELD, MessageStatus.UNCERTAIN, *UNSENT)
 _LOOKED_FOR = (Kind.CARD, Kind.TEXT, Kind.LINE, Kind.REPLY)
 _MOST_KEYS = 500
+_AHEAD = timedelta(minutes=5)  # of the clock of another replica
 _LISTED_LATE = timedelta(minutes=1)  # after its coming a text has been stored, or is in Twilio's list
 
 
@@ -73,15 +75,24 @@ async def find_missing(session: AsyncSession, source: str, keys: Sequence[str]) 
     return missing
 
 
-async def inbox_is_read(session: AsyncSession, inbox_id: int, up_to: datetime) -> None:
-    """Note that Twilio's list of an inbox's number is stored up to here; never back."""
-    behind = or_(col(Inbox.read_back_to).is_(None), col(Inbox.read_back_to) < up_to)
+def begin(mark: datetime, *, now: datetime) -> datetime:
+    """Where to go on from a mark; a day ago when it lies ahead, since the clock that it was noted by was wrong."""
+    return now - timedelta(days=1) if mark > now + _AHEAD else mark
+
+
+def _is_behind(mark: Any, up_to: datetime, now: datetime) -> ColumnElement[bool]:
+    return or_(mark.is_(None), mark < up_to, mark > now + _AHEAD)
+
+
+async def inbox_is_read(session: AsyncSession, inbox_id: int, up_to: datetime, *, now: datetime) -> None:
+    """Note that Twilio's list of an inbox's number is stored up to here; back only if the mark lies ahead of now."""
+    behind = _is_behind(col(Inbox.read_back_to), up_to, now)
     await session.exec(update(Inbox).where(col(Inbox.id) == inbox_id, behind).values(read_back_to=up_to))
 
 
-async def workspace_is_read(session: AsyncSession, workspace_id: int, up_to: datetime) -> None:
-    """Note that what was written in a workspace's threads is stored up to here; never back."""
-    behind = or_(col(Workspace.read_back_to).is_(None), col(Workspace.read_back_to) < up_to)
+async def workspace_is_read(session: AsyncSession, workspace_id: int, up_to: datetime, *, now: datetime) -> None:
+    """Note that what was written in a workspace's threads is stored up to here; back as for an inbox."""
+    behind = _is_behind(col(Workspace.read_back_to), up_to, now)
     await session.exec(update(Workspace).where(col(Workspace.id) == workspace_id, behind).values(read_back_to=up_to))
 
 
