@@ -46,8 +46,11 @@ _MENTION = re.compile(r"<(?:@[^<>]|!subteam\^|!(?:here|channel|everyone)[|>])|(?
 _PERSON = re.compile(r"<@([^<>|]+)")
 _CHANNEL = re.compile(r"<#([^<>|]+)")
 _GROUP = re.compile(r"<!subteam\^([^<>|]+)")
+_UNSEEN = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # spaces and signs without a shape
 _PREFIX = re.compile(
-    r"(?P<space>[\s\u200b\ufeff]*)(?P<before>[*_~`]*)(?:(?://+|note[:\uff1a]|private[:\uff1a])\s*)+", re.IGNORECASE
+    rf"(?:[{_UNSEEN}•◦▪]|&gt;)*(?P<before>[*_~`]*)"  # of a quote and a list, too
+    rf"(?:(?:[/\uff0f]{{2,}}|note[:\uff1a]|private[:\uff1a])[{_UNSEEN}]*)+",
+    re.IGNORECASE,
 )
 
 

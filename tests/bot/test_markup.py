@@ -283,6 +283,11 @@ def test_an_answer_is_no_note(text: str) -> None:
         ("*_note:_* call", "call"),
         ("_// call him_", "_call him_"),
         ("\ufeff/// note: call him", "call him"),
+        ("\u200e// call him", "call him"),
+        ("\u2066note:\u2069 call him", "call him"),
+        ("&gt; // call him", "call him"),
+        ("• private: call him", "call him"),
+        ("\uff0f\uff0f call him", "call him"),
         ("//", ""),
     ],
 )
