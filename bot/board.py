@@ -198,7 +198,7 @@ class Board:
                 blocks=list(post.blocks),
             ),
         )
-        return outcome if isinstance(outcome, Retry) else Done()
+        return Done() if isinstance(outcome, Refused) else outcome
 
     async def delete(self, claimed: Claimed) -> Outcome:
         """Delete a post of ours that stands there twice."""

@@ -31,10 +31,7 @@ async def send_again(session: Session, actor: Actor, attempt: Attempt, *, choice
     if change is not None and (change.is_deleted or change.is_note):
         raise TakenBack
     await _decide(session, actor, about, choice=choice, now=now)
-    message.status = MessageStatus.HELD
-    message.attempt += 1
-    message.sid = message.left_at = message.error_code = None
-    await outbox.send_reply(session, message, inbox, not_before=now, now=now)
+    await _send_anew(session, message, inbox, now=now)
     await reading.settle(session, conversation, now=now)
 
 
@@ -77,11 +74,18 @@ async def send_note(session: Session, actor: Actor, attempt: Attempt, *, now: da
         raise NoteDeleted
     await _require_sendable(session, conversation)
     conversation.counter += 1
-    message.direction, message.status = Direction.OUTBOUND, MessageStatus.HELD
-    message.attempt += 1
+    message.direction = Direction.OUTBOUND
     message.position = conversation.counter
-    await outbox.send_reply(session, message, inbox, not_before=now, now=now)
+    await _send_anew(session, message, inbox, now=now)
     await reading.settle(session, conversation, now=now)
+
+
+async def _send_anew(session: Session, message: Message, inbox: Inbox, *, now: datetime) -> None:
+    """Begin a new attempt, of which nothing is known yet."""
+    message.status = MessageStatus.HELD
+    message.attempt += 1
+    message.sid = message.left_at = message.error_code = None
+    await outbox.send_reply(session, message, inbox, not_before=now, now=now)
 
 
 async def _reach(session: Session, actor: Actor, attempt: Attempt) -> tuple[Message, Conversation, Inbox]:

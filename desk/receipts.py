@@ -10,7 +10,7 @@ from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
 from storage.database import Session
 from storage.models import Conversation, Message
-from storage.states import FAILED, DeliveryState, Kind, MessageStatus
+from storage.states import FAILED, DeliveryState, Direction, Kind, MessageStatus
 
 _RANK = {
     status: rank
@@ -109,6 +109,7 @@ async def receive(
     elif message.sid is not None and message.sid != sid:
         return
     message.sid = sid
+    await deliveries.bind(session, outbox.reply_id(message, attempt), sid)
     await _left(session, message, now=now)
     if status in FAILED:
         await _refuse(session, conversation, message, failure, now=now)
@@ -127,6 +128,7 @@ async def _has_left_before(
     """An attempt about which nobody knew has left after all, and a rep has had the text sent again meanwhile.
 
     True when that has not begun, so that it is taken back; otherwise the thread is told that the customer has it twice.
+    Its author is told if they have changed or deleted it since it left.
     """
     delivery = await deliveries.find(session, outbox.reply_id(message, attempt))
     if delivery is None or delivery.state != DeliveryState.UNCERTAIN:
@@ -134,10 +136,17 @@ async def _has_left_before(
     if not await _is_sent_again(session, message, attempt):
         return False
     delivery.state, delivery.result_id = DeliveryState.DONE, sid
-    if await deliveries.cancel(session, outbox.reply_id(message), now=now):
-        return True
-    await _say(session, conversation, message, "twice", now=now)
-    return False
+    is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
+    if is_wanted and not await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        await _say(session, conversation, message, "twice", now=now)
+        return False
+    change = await messages.find_newer(session, message)
+    edited_ts = (change.edited_ts if change else "") or message.edited_ts or "0"
+    if change is not None and change.is_deleted:
+        await outbox.tell_author(session, conversation, message, "late_delete", now=now)
+    elif float(edited_ts) > (delivery.started_at or 0):
+        await outbox.tell_author(session, conversation, message, "late_edit", now=now)
+    return is_wanted
 
 
 async def _is_sent_again(session: Session, message: Message, attempt: int) -> bool:

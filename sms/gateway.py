@@ -30,6 +30,7 @@ _MARGIN = timedelta(minutes=10)  # by which Twilio's clock and another may diffe
 _TWIN_MARGIN = timedelta(seconds=60)  # the same where the same words may have left shortly before
 _DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
 _LISTED = 50  # on a page
+_TRIAL = "Sent from your Twilio trial account - "  # is put before what a trial account sends
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _UNAUTHORIZED = 401
@@ -165,7 +166,7 @@ class Gateway:
             wordings = await _wordings(session, message)
             margin = _TWIN_MARGIN if await messages.has_twin(session, message) else _MARGIN
             for found in listed:
-                is_ours = (found.body or "").endswith(wordings)  # trial accounts put a prefix before it
+                is_ours = (found.body or "").removeprefix(_TRIAL) in wordings
                 if is_ours and _is_since(found, began - margin) and await _is_nobodys(session, message, found):
                     return Found(found.sid)
             if claimed.delivery.attempt:

@@ -88,6 +88,12 @@ async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> 
     return rows_changed(result) == 1
 
 
+async def bind(session: AsyncSession, delivery_id: UUID, result_id: str) -> None:
+    """Write down what the outside calls an effect of which its answer has not told."""
+    unknown = update(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.result_id).is_(None))
+    await session.exec(unknown.values(result_id=result_id))
+
+
 async def hold_back(session: AsyncSession, delivery_id: UUID, thread: tuple[str, str], *, until: datetime) -> None:
     """Have a reply that no worker has begun wait until then for its thread to be read; never shorter than its hold."""
     delivery = await find(session, delivery_id)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Contact, Conversation, Inbox, Message, ReplyChange, Thread
-from storage.states import Direction, MessageStatus
+from storage.models import Contact, Conversation, Delivery, Inbox, Message, ReplyChange, Thread
+from storage.states import DeliveryState, Direction, Kind, MessageStatus
 from storage.upsert import insert
 
 _BY_SID = select(Message).where(
@@ -183,13 +183,24 @@ async def find_newer(session: AsyncSession, message: Message) -> ReplyChange | N
 
 
 async def has_twin(session: AsyncSession, message: Message) -> bool:
-    """Whether another reply of the conversation, with the same words, may have left without our knowing its SID."""
+    """Whether another reply of the conversation, with the same words, may have left without our knowing its SID.
+
+    Also one that has been sent again since.
+    """
+    lost = select(Delivery.message_id).where(
+        col(Delivery.conversation_id) == message.conversation_id,
+        col(Delivery.kind) == Kind.REPLY,
+        col(Delivery.state) == DeliveryState.UNCERTAIN,
+        col(Delivery.result_id).is_(None),
+    )
     rows = select(Message.id).where(
         col(Message.conversation_id) == message.conversation_id,
         col(Message.direction) == Direction.OUTBOUND,
         col(Message.body) == message.body,
         col(Message.id) != message.id,
-        col(Message.sid).is_(None),
-        col(Message.status).in_((MessageStatus.UNCERTAIN, MessageStatus.SENT)),
+        or_(
+            col(Message.sid).is_(None) & col(Message.status).in_((MessageStatus.UNCERTAIN, MessageStatus.SENT)),
+            col(Message.id).in_(lost),
+        ),
     )
     return (await session.exec(rows.limit(1))).first() is not None

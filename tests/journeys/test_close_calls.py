@@ -10,10 +10,22 @@ from desk import reply as replies
 from playground.seed import CHANNEL, NUMBER
 from storage import database as storage
 from tests.conftest import Eventually, World
-from tests.journeys.scene import line, lines, opened, quoted, received, reply, stuck, unheard, whispers
-from tests.journeys.screen import ALICE, ANA, BOB
+from tests.journeys.scene import (
+    line,
+    lines,
+    opened,
+    quoted,
+    received,
+    reply,
+    sms,
+    stuck,
+    unheard,
+    whispers,
+)
+from tests.journeys.screen import ALICE, ANA, BEN, BOB
 
 SEND = "twilio.messages.create"
+ASKED = "could not find out whether this text went out"
 PATIENCE = {"code": 20429, "message": "Too Many Requests", "status": 429}
 
 pytestmark = pytest.mark.usefixtures("soon", "hurried")
@@ -191,3 +203,51 @@ async def test_the_same_words_of_shortly_before_are_not_taken_for_a_lost_text(
     world.play.faults.drop(SEND)
     await reply(world, card, "Yes")
     await eventually(lambda: sum("could not find out" in one for one in lines(world, card)) == 2)
+
+
+async def test_a_longer_text_that_ends_alike_is_not_taken_for_a_lost_one(world: World, eventually: Eventually) -> None:
+    """The first has left, though nobody knows; the second, with the words it ends in, has not: both are asked about."""
+    card = await opened(world)
+    away = world.play.faults.answer("twilio.messages.list", 503, times=None)
+    world.play.receipts.hold = True
+    world.play.faults.drop(SEND, after_effect=True)
+    await reply(world, card, "We open at five, see you then")
+    await eventually(lambda: line(world, card, ASKED))
+    away.release()
+    world.play.faults.drop(SEND)
+    await reply(world, card, "see you then")
+    await eventually(lambda: len([one for one in lines(world, card) if ASKED in one]) == 2)
+
+
+async def test_what_was_sent_again_is_not_taken_for_the_next_one(
+    world: World, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Yes” was sent again and has left twice; the next “Yes”, whose answer is lost too, has not: it is asked about."""
+    card = await opened(world)
+    away = world.play.faults.answer("twilio.messages.list", 503, times=None)
+    world.play.receipts.hold = True
+    world.play.faults.drop(SEND, after_effect=True)
+    await reply(world, card, "Yes")
+    asked = await eventually(lambda: line(world, card, ASKED))
+    away.release()
+    await world.play.press(BEN, CHANNEL, asked.ts, "send_again")
+    await eventually(lambda: received(world) == ["Yes", "Yes"])
+    _put_clock_ahead(monkeypatch, 120.0)
+    world.play.faults.drop(SEND)
+    await reply(world, card, "Yes")
+    await eventually(lambda: len([one for one in lines(world, card) if ASKED in one]) == 2)
+
+
+async def test_a_trial_accounts_prefix_hides_no_text(world: World, eventually: Eventually) -> None:
+    """Twilio puts its words before what a trial account sends: a text whose answer was lost is found all the same."""
+    world.play.receipts.hold = True
+    card = await opened(world)
+    held = world.play.faults.answer("twilio.messages.list", 503, times=None)
+    world.play.faults.drop(SEND, after_effect=True)
+    await reply(world, card, "Yes")
+    [text] = await eventually(lambda: sms(world))
+    text.body = f"Sent from your Twilio trial account - {text.body}"
+    held.release()
+    await world.play.quiet()
+    assert not line(world, card, ASKED)
+    assert len(received(world)) == 1

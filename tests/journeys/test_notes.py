@@ -1,11 +1,13 @@
 """What stays inside: notes, and sending one after all."""
 
+from typing import Any
+
 import pytest
 
 from playground.core import Failed
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, World
-from tests.journeys.scene import NOTE, marks, opened, received, reply, waits, whispers
+from tests.journeys.scene import DELIVERED, NOTE, line, lines, marks, opened, received, reply, sms, waits, whispers
 from tests.journeys.screen import ALICE, ANA, BEN, buttons
 
 NOTES = (
@@ -113,3 +115,40 @@ async def test_a_press_that_makes_no_sense_is_answered(world: World, eventually:
             pytest.fail(str(error))
     await eventually(lambda: sum("out of date" in words for words in whispers(world, ANA)) == 2)
     assert received(world) == []
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+@pytest.mark.usefixtures("soon")
+async def test_a_failed_reply_that_became_a_note_is_sent_as_a_text_of_its_own(
+    world: World, eventually: Eventually, *, has_left: bool
+) -> None:
+    """`Send as SMS` loses its answer: what is told is about that text, not about the first, which had failed."""
+    world.play.receipts.hold = True
+    card = await opened(world)
+    post = await reply(world, card, "Come")
+    await eventually(lambda: received(world) == ["Come"])
+    await world.play.receipt(sms(world)[0], "undelivered", 30003)
+    await eventually(lambda: line(world, card, "❗"))
+    await world.play.edit(ANA, CHANNEL, post.ts, "// Come")
+    offer = await eventually(lambda: world.play.ephemerals(ANA))
+    world.play.faults.drop("twilio.messages.create", after_effect=has_left)
+    await world.play.press(ANA, CHANNEL, offer[-1].ts, "send_as_sms")
+    if has_left:
+        await eventually(lambda: len(received(world)) == 2)
+        await world.play.receipt(sms(world)[1], "delivered")
+        await eventually(lambda: DELIVERED in marks(post))
+    else:
+        await eventually(lambda: line(world, card, "could not find out whether this text went out"))
+    assert len([one for one in lines(world, card) if "❗" in one]) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"error": "internal_error"}])
+@pytest.mark.usefixtures("soon")
+async def test_what_one_person_is_told_comes_although_an_answer_is_lost(
+    world: World, eventually: Eventually, fault: dict[str, Any]
+) -> None:
+    """Slack stumbles as a note is confirmed: its author has the offer to send it all the same."""
+    card = await opened(world)
+    world.play.faults.answer("chat.postEphemeral", **fault)
+    await reply(world, card, "// difficult")
+    await eventually(lambda: any("note" in one for one in whispers(world, ANA)))
