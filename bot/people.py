@@ -1,9 +1,9 @@
 """Keeps the directory true: who is in each inbox's channel, and what people and channels are called."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -20,6 +20,8 @@ from storage.models import Person, Workspace
 log = structlog.get_logger(__name__)
 
 _PAGE = 200
+_AT_ONCE = 500  # rows in one transaction: SQLite's statements leave nobody else room meanwhile
+_Row = TypeVar("_Row")
 _NOBODY = ("user_not_found", "user_not_visible")
 
 
@@ -63,13 +65,15 @@ class Directory:
         async with self.database.read() as session:
             connected = {inbox.channel_id for inbox in await inboxes.list_(session, self.workspace.id)}
         members = {channel_id: await self._members(pause, channel_id) for channel_id in sorted(connected)}
-        async with self.database.write() as session:
-            for person in persons:
-                await people.store(session, person)
-            for channel_id, name in channels:
-                await people.store_channel(session, self.workspace.id, channel_id, name)
-            for channel_id, user_ids in members.items():
-                await self._store_members(session, channel_id, user_ids)
+        for some in _some(persons):
+            async with self.database.transaction() as session:
+                await people.store(session, some)
+        for named in _some(channels):
+            async with self.database.transaction() as session:
+                await people.store_channels(session, self.workspace.id, named)
+        for channel_id, user_ids in members.items():
+            await self._store_members(channel_id, user_ids)
+        async with self.database.read() as session:
             self.absent_from = [channel_id for channel_id in members if not await self._is_in(session, channel_id)]
         log.info("directory read", people=len(persons), channels=len(channels), inboxes=len(members))
         self.was_read.set()
@@ -97,10 +101,20 @@ class Directory:
             if not cursor:
                 return
 
-    async def _store_members(self, session: Session, channel_id: str, user_ids: list[str] | None) -> None:
+    async def _store_members(self, channel_id: str, user_ids: list[str] | None) -> None:
         """Store who is in a channel, and have those of them heard who wrote before they were known."""
-        if user_ids is not None:
-            await people.replace_members(session, self.workspace.id, channel_id, user_ids)
+        if user_ids is None:
+            return
+        async with self.database.read() as session:
+            known = await people.list_members(session, self.workspace.id, channel_id)
+        joined, left = sorted({*user_ids} - known), sorted(known - {*user_ids})
+        for some in _some(joined):
+            async with self.database.transaction() as session:
+                await people.change_members(session, self.workspace.id, channel_id, joined=some, left=())
+        for some in _some(left):
+            async with self.database.transaction() as session:
+                await people.change_members(session, self.workspace.id, channel_id, joined=(), left=some)
+        async with self.database.write() as session:
             await raw_requests.hurry(session, UnknownPerson.__name__)
 
     def _tell_news(self) -> None:
@@ -110,7 +124,7 @@ class Directory:
     async def store(self, user: dict[str, Any]) -> None:
         """Store a person as an event tells of them."""
         async with self.database.write() as session:
-            await people.store(session, self._person(user))
+            await people.store(session, [self._person(user)])
 
     def seek(self, user_id: str, channel_id: str) -> None:
         """Have Slack asked about somebody in a channel of whom no event has told us; once, however often it is said."""
@@ -144,8 +158,8 @@ class Directory:
         else:
             self.outsiders.add((user_id, channel_id))
         async with self.database.write() as session:
-            await people.store(session, self._person(answer["user"]))
-            await self._store_members(session, channel_id, members)
+            await people.store(session, [self._person(answer["user"])])
+        await self._store_members(channel_id, members)
         self._tell_news()
 
     async def join(self, user_id: str, channel_id: str) -> None:
@@ -177,3 +191,7 @@ class Directory:
             or user.get("team_id", self.workspace.team_id) != self.workspace.team_id,
             is_deactivated=bool(user.get("deleted")),
         )
+
+
+def _some(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))

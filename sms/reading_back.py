@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import structlog
-from twilio.base.exceptions import TwilioException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
+from twilio.rest.api.v2010.account.message.media import MediaInstance
 
 from desk import receipts
 from desk.clock import Clock
@@ -33,6 +34,7 @@ _DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, m
 _IN_FLIGHT = timedelta(minutes=1)  # in which a webhook comes, or does not; no more than the overlap
 _FOLLOWED_FOR = timedelta(days=1)  # Twilio queues a text for ten hours at most
 _PAGE = 200
+_NOT_FOUND = 404
 
 
 @dataclass(slots=True)
@@ -99,18 +101,31 @@ class TextReader:
 
         `since`: by hand, otherwise since the last time. `in_flight`: what is younger may still come by itself. What
         this database may have known before it was restored is looked for in Slack before it is posted: that can only
-        be in what the first reading of a process finds.
+        be in what the first reading of a process finds. Raises what has kept Twilio from telling of a text's pictures,
+        after the other people's texts were taken in.
         """
         begun = self.clock.now()
         found = Found()
-        for form, written_at in await self._missed(inbox, since or _begin(inbox, now=begun)):
+        failed: Exception | None = None
+        passed_over: set[str] = set()
+        for one, written_at in await self._missed(inbox, since or _begin(inbox, now=begun)):
             if written_at > begun - in_flight:
                 break
+            if one.from_ in passed_over:  # for the order of what one person wrote
+                continue
+            try:
+                form = await self._form(one)
+            except OUT_OF_REACH as error:
+                failed = error
+                passed_over.add(one.from_ or "")
+                continue
             may_be_shown = since is not None or inbox.id not in self._read_before
             key = webhooks.inbound_key(form["AccountSid"], form["MessageSid"])
-            form = webhooks.recovered(form, at=written_at, may_be_shown=may_be_shown)  # noqa: PLW2901
+            form = webhooks.recovered(form, at=written_at, may_be_shown=may_be_shown)
             await self.intake.take(webhooks.INBOUND, key, form, webhooks.stream(form))
             found.texts += 1
+        if failed is not None:
+            raise failed
         found.receipts = await self._follow(inbox, now=begun)
         if since is None:
             async with self.database.write() as session:
@@ -120,8 +135,8 @@ class TextReader:
             log.info("read back from twilio", inbox=inbox.id, texts=found.texts, receipts=found.receipts)
         return found
 
-    async def _missed(self, inbox: Inbox, since: datetime) -> list[tuple[dict[str, str], datetime]]:
-        """The texts that have come to a number since then and are not stored, as forms, in the order of their writing.
+    async def _missed(self, inbox: Inbox, since: datetime) -> list[tuple[MessageInstance, datetime]]:
+        """The texts that have come to a number since then and are not stored, in the order of their writing.
 
         The filter is by day in UTC. Twilio gives the newest first, and its times in seconds.
         """
@@ -140,10 +155,10 @@ class TextReader:
         found = [pair for key, pair in zip(keys, listed, strict=True) if key in missing]
         found.reverse()
         found.sort(key=lambda pair: pair[1])
-        return [(await self._form(one), written_at) for one, written_at in found]
+        return found
 
     async def _form(self, one: MessageInstance) -> dict[str, str]:
-        """A listed text as its webhook would have brought it."""
+        """A listed text as its webhook would have brought it; without the pictures if Twilio has them no more."""
         form = {
             "MessageSid": one.sid or "",
             "AccountSid": one.account_sid or "",
@@ -153,10 +168,19 @@ class TextReader:
             "NumMedia": one.num_media or "0",
         }
         if form["NumMedia"] != "0":
-            for place, media in enumerate(await self.client.messages(one.sid).media.list_async()):
+            for place, media in enumerate(await self._pictures(one)):
                 form[f"MediaUrl{place}"] = f"{self.client.api.base_url}{(media.uri or '').removesuffix('.json')}"
                 form[f"MediaContentType{place}"] = media.content_type or ""
         return form
+
+    async def _pictures(self, one: MessageInstance) -> list[MediaInstance]:
+        try:
+            pictures: list[MediaInstance] = await self.client.messages(one.sid).media.list_async()
+        except TwilioRestException as error:
+            if error.status != _NOT_FOUND:
+                raise
+            return []
+        return pictures
 
     async def _follow(self, inbox: Inbox, *, now: datetime) -> int:
         """Bring up to date what became of the texts of the last day whose receipts did not come; how many changed."""

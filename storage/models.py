@@ -281,7 +281,6 @@ class Delivery(SQLModel, table=True):
     """
 
     __table_args__ = (
-        _partial("delivery_open", "state", "ready_at", where=_IS_UNFINISHED),
         _partial("delivery_head", "stream", "position", where=_IS_UNFINISHED),
         _partial("delivery_trouble", "state", "finished_at", where="state IN ('parked', 'uncertain')"),
         Index("delivery_post", "post_id"),

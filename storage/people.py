@@ -10,11 +10,13 @@ from storage.models import Channel, Membership, Person
 from storage.upsert import insert, insert_new
 
 
-async def store(session: AsyncSession, person: Person) -> None:
-    """Store a person as Slack tells of them now."""
-    told = person.model_dump()
-    row = insert(session, Person).values(**told)
-    await session.exec(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told))
+async def store(session: AsyncSession, persons: Sequence[Person]) -> None:
+    """Store people as Slack tells of them now."""
+    if persons:
+        row = insert(session, Person)
+        told = {name: row.excluded[name] for name in Person.model_fields}
+        stored = row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told)
+        await (await session.connection()).execute(stored, [person.model_dump() for person in persons])
 
 
 async def find(session: AsyncSession, workspace_id: int, user_id: str) -> Person | None:
@@ -43,13 +45,22 @@ async def leave(session: AsyncSession, workspace_id: int, channel_id: str, user_
         await session.flush()
 
 
-async def replace_members(session: AsyncSession, workspace_id: int, channel_id: str, user_ids: Iterable[str]) -> None:
-    """Make the directory's members of a channel exactly these."""
+async def list_members(session: AsyncSession, workspace_id: int, channel_id: str) -> set[str]:
+    """Who is in a channel, by user id."""
     here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
-    wanted = list(user_ids)
-    await session.exec(delete(Membership).where(*here, col(Membership.user_id).not_in(wanted)))
-    for user_id in wanted:
-        await join(session, workspace_id, channel_id, user_id)
+    return set((await session.exec(select(Membership.user_id).where(*here))).all())
+
+
+async def change_members(
+    session: AsyncSession, workspace_id: int, channel_id: str, *, joined: Sequence[str], left: Sequence[str]
+) -> None:
+    """Note that some joined a channel and some left it."""
+    if left:
+        here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
+        await session.exec(delete(Membership).where(*here, col(Membership.user_id).in_(left)))
+    if joined:
+        rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "user_id": user_id} for user_id in joined]
+        await (await session.connection()).execute(insert(session, Membership).on_conflict_do_nothing(), rows)
 
 
 async def is_member(session: AsyncSession, workspace_id: int, channel_id: str, user_id: str) -> bool:
@@ -80,10 +91,14 @@ async def list_reps(
     return (await session.exec(rows)).all()
 
 
-async def store_channel(session: AsyncSession, workspace_id: int, channel_id: str, name: str) -> None:
-    """Store what a channel is called now."""
-    row = insert(session, Channel).values(workspace_id=workspace_id, channel_id=channel_id, name=name)
-    await session.exec(row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_={"name": name}))
+async def store_channels(session: AsyncSession, workspace_id: int, channels: Sequence[tuple[str, str]]) -> None:
+    """Store what channels are called now: ids and names."""
+    if channels:
+        row = insert(session, Channel)
+        told = {"name": row.excluded.name}
+        stored = row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=told)
+        rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "name": name} for channel_id, name in channels]
+        await (await session.connection()).execute(stored, rows)
 
 
 async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: Iterable[str]) -> dict[str, str]:

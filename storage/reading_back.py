@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, text, update
+from sqlalchemy import ColumnElement, delete, extract, func, or_, text, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.heads import is_unfinished
 from storage.models import (
     ChannelAway,
     Conversation,
@@ -245,6 +246,7 @@ async def never_happened(session: AsyncSession, absent: Delivery, *, seen: Colle
         .where(
             col(Delivery.lane) == absent.lane,
             col(Delivery.kind) == Kind.CARD if is_card else col(Delivery.stream) == absent.stream,
+            is_unfinished(Delivery),
             col(Delivery.state) == DeliveryState.UNKNOWN,
             col(Delivery.attempt) == 0,
             col(Delivery.started_at) >= absent.started_at,
@@ -256,7 +258,8 @@ async def never_happened(session: AsyncSession, absent: Delivery, *, seen: Colle
 
 async def doubt(session: AsyncSession, workspace_id: int, *, before: datetime) -> None:
     """Have looked for, before it is done, what has waited since then: a database that was lost may have done it."""
-    rows = select(Delivery).where(
+    waiting = select(Delivery.id).where(
+        is_unfinished(Delivery),
         col(Delivery.workspace_id) == workspace_id,
         col(Delivery.state) == DeliveryState.WAITING,
         col(Delivery.attempt) == 0,
@@ -264,5 +267,6 @@ async def doubt(session: AsyncSession, workspace_id: int, *, before: datetime) -
         col(Delivery.created_at) < before,
         or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) < before),
     )
-    for delivery in (await session.exec(rows.with_for_update(skip_locked=True))).all():
-        delivery.state, delivery.started_at = DeliveryState.UNKNOWN, delivery.created_at.timestamp()
+    rows = update(Delivery).where(col(Delivery.id).in_(waiting.with_for_update(skip_locked=True)))
+    began = extract("epoch", col(Delivery.created_at))
+    await session.exec(rows.values(state=DeliveryState.UNKNOWN, started_at=began))

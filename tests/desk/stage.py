@@ -248,6 +248,6 @@ async def _seed(session: Session, now: datetime) -> Workspace:
     )
     await inboxes.ensure(session, workspace_id=workspace.id, number=NUMBER, label="ours", channel_id=CHANNEL, now=now)
     for rep in REPS:
-        await people.store(session, Person(workspace_id=workspace.id, user_id=rep, name=rep, sought=rep.lower()))
+        await people.store(session, [Person(workspace_id=workspace.id, user_id=rep, name=rep, sought=rep.lower())])
         await people.join(session, workspace.id, CHANNEL, rep)
     return workspace
