@@ -17,7 +17,7 @@ from bot import away
 from bot.handlers.context import Context
 from bot.reading_threads import Found, Reading, Step, nobody_watches
 from desk.errand import Errand, Pause
-from desk.gaps import Gap, Gaps
+from desk.gaps import Gaps
 from storage import jobs, reading_back
 
 log = structlog.get_logger(__name__)
@@ -60,10 +60,11 @@ class ThreadReader:
         self._is_behind = self._is_reading = True
         try:
             begun = self.desk.clock.now()
-            gap = Gap() if self.gaps.newest.is_over else self.gaps.newest
             # Over HTTP only a reading moves the mark, so at the begin of this one the bot was still there.
             unnoticed = timedelta() if self.is_listening is None else away.UNNOTICED
-            reading = Reading(self.client, self.desk, pause, gap, nobody_watches, up_to=begun, unnoticed=unnoticed)
+            reading = Reading(
+                self.client, self.desk, pause, self.gaps, nobody_watches, up_to=begun, unnoticed=unnoticed
+            )
             await reading.run(None)
             async with self.desk.database.write() as session:
                 now = self.desk.clock.now()
@@ -103,4 +104,4 @@ class ThreadReader:
         What is found also names the channels that could not be read. `step` is told how far it is. Raises
         what has failed, after everything else was read.
         """
-        return await Reading(self.client, self.desk, pause, Gap(), step, up_to=None).run(since)
+        return await Reading(self.client, self.desk, pause, Gaps(), step, up_to=None).run(since)

@@ -4,12 +4,10 @@ The roots in a channel's history tell in which threads nobody wrote since. Threa
 what may be missing are read first.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -17,14 +15,15 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import away, patience
+from bot import away
 from bot.handlers import replies
 from bot.handlers.context import Body, Context
 from bot.looking import ROOT_GONE
 from bot.own_posts import OwnPosts
+from bot.pages import Pages
 from desk.errand import Pause, Stopped
 from desk.errors import NotYet
-from desk.gaps import Gap, Thread
+from desk.gaps import Gap, Gaps, Thread
 from storage import deliveries, inboxes, reading_back, workspaces
 from storage.reading_back import Known, Place
 
@@ -32,9 +31,8 @@ log = structlog.get_logger(__name__)
 
 _ACTIVE = timedelta(days=90)
 _ACTIVE_WHEN_LIMITED = timedelta(days=14)
-_LIMITED_PAGE = 15  # messages in a page for an app outside the Marketplace, however many it asks for
 _OVERLAP = timedelta(minutes=6)  # Slack's clock and ours differ, by five before its requests would be refused
-_PAGE = 200
+_CHANGED_FOR = timedelta(days=2)  # after which nobody has a reply that did not leave sent again, or changes it
 _ROOT_PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # for the cards of texts that are only being read back themselves
 
 Step = Callable[[str, int, int], None]
@@ -69,7 +67,8 @@ def nobody_watches(what: str, done: int, total: int) -> None:
 class Reading:
     """One reading. `up_to`: enough once another replica has read as far; None when it is done by hand.
 
-    `gap` is what it closes: a thread's, as soon as the thread is read or its root says that there is nothing to read.
+    It closes the newest of `gaps`: a thread's, as soon as the thread is read or its root says that there is nothing to
+    read. In one that opens meanwhile it closes what it reads from then on.
     `unnoticed`: for so long before its begin the bot may have been away from a channel that cannot be read. `step` is
     told how many of how many channels are looked through, and then threads.
     """
@@ -77,7 +76,7 @@ class Reading:
     client: AsyncWebClient
     desk: Context
     pause: Pause
-    gap: Gap
+    gaps: Gaps
     step: Step
     up_to: datetime | None
     unnoticed: timedelta = timedelta()
@@ -87,12 +86,15 @@ class Reading:
     _begin: datetime = field(init=False)
     _away_since: dict[str, datetime] = field(default_factory=dict)
     _own: OwnPosts = field(init=False)
-    _begun: set[Thread] = field(default_factory=set)
-    _is_limited: bool = False
+    _gap: Gap = field(init=False)
+    _begun: dict[Thread, Gap] = field(default_factory=dict)
+    _pages: Pages = field(init=False)
     _failed: Exception | None = None
 
     def __post_init__(self) -> None:
         self._own = OwnPosts(self.desk)
+        self._pages = Pages(self.client, self.pause)
+        self._gap = Gap() if self.gaps.newest.is_over else self.gaps.newest
 
     async def run(self, since: datetime | None) -> Found:
         """Read from then on, or since the last time. Raises what has failed, after everything else was read."""
@@ -103,7 +105,7 @@ class Reading:
         self._places = await self._list_places()
         to_read, strangers = await self._read_roots()
         if self._failed is None:
-            self.gap.unread = {_thread(place) for place in to_read} | set(strangers)
+            self._gap.unread = {_thread(place) for place in to_read} | set(strangers)
         await self._let_go()
         is_all_read = await self._read_places(to_read)
         if self.up_to is not None:
@@ -116,7 +118,7 @@ class Reading:
         if is_all_read:
             seen = {channel: since for channel, since in self._away_since.items() if channel not in self.found.away}
             await away.forget(self.desk.database, self.desk.workspace, seen)
-        self.gap.is_over = True
+        self._gap.is_over = True
         await self._let_go()
         return self.found
 
@@ -140,15 +142,15 @@ class Reading:
     async def _list_places(self) -> dict[Thread, Place]:
         async with self.desk.database.read() as session:
             earliest = min([self._begun_at - _ACTIVE, self._begin, *self._away_since.values()])
-            places = await reading_back.list_places(session, self.desk.workspace.id, active_since=earliest)
+            unsent = min(self._begun_at - _CHANGED_FOR, self._begin, *self._away_since.values())
+            places = await reading_back.list_places(
+                session, self.desk.workspace.id, active_since=earliest, unsent_since=unsent
+            )
         return {_thread(place): place for place in places}
 
     def _begin_in(self, channel_id: str) -> datetime:
         """From when on a channel is read: earlier than the others if it could not be."""
         return min(self._begin, self._away_since.get(channel_id, self._begin))
-
-    def _active_since(self, channel_id: str, ago: timedelta) -> datetime:
-        return min(self._begun_at - ago, self._begin_in(channel_id))
 
     async def _channels(self) -> list[str]:
         async with self.desk.database.read() as session:
@@ -157,7 +159,7 @@ class Reading:
 
     async def _read_roots(self) -> tuple[list[Place], dict[Thread, list[UUID]]]:
         """The threads to read, and those with a card that only a lost database knows, by what their roots say."""
-        to_read: list[Place] = []
+        to_read: list[tuple[bool, Place]] = []
         strangers: dict[Thread, list[UUID]] = {}
         channels = await self._channels()
         for done, channel_id in enumerate(channels):
@@ -171,12 +173,12 @@ class Reading:
                         raise
                     await self._leave_out(channel_id, str(error.response["error"]))
                     continue
-                active = _ACTIVE_WHEN_LIMITED if self._is_limited else _ACTIVE
+                ago = _ACTIVE_WHEN_LIMITED if self._pages.is_limited else _ACTIVE
+                active = self._active(channel_id, here, ago)
                 to_read += [
-                    place
+                    (self._has_news(place, roots), place)
                     for place in here.values()
-                    if place.active_at >= self._active_since(channel_id, active)
-                    and self._is_worth_reading(place, roots)
+                    if place.root_ts in active and self._is_worth_reading(place, roots)
                 ]
                 strangers |= {
                     (channel_id, ts): ids
@@ -184,7 +186,8 @@ class Reading:
                     if ts not in here and roots.newest_reply[ts] > _ts(self._begin_in(channel_id))
                 }
         self.step("channels", len(channels), len(channels))
-        return sorted(to_read, key=attrgetter("active_at"), reverse=True), strangers
+        to_read.sort(key=lambda pair: (pair[0], pair[1].active_at), reverse=True)
+        return [place for _, place in to_read], strangers
 
     async def _leave_out(self, channel_id: str, refusal: str) -> None:
         """Keep in mind that a channel cannot be read."""
@@ -197,12 +200,17 @@ class Reading:
     async def _roots(self, channel_id: str, here: dict[str, Place]) -> _Roots:
         """What the channel's history says about its threads; it comes from the newest on."""
         roots = _Roots()
-        far, near = (self._oldest(channel_id, here, ago) for ago in (_ACTIVE, _ACTIVE_WHEN_LIMITED))
-        asked = {"channel": channel_id, "oldest": far, "inclusive": True}
-        async for message in self._pages("conversations.history", **asked):
+        begin = _ts(self._begin_in(channel_id))
+        wide, narrow = (self._active(channel_id, here, ago) for ago in (_ACTIVE, _ACTIVE_WHEN_LIMITED))
+        oldest, oldest_when_limited = (min([begin, *active]) for active in (wide, narrow))
+        asked = {"channel": channel_id, "oldest": oldest, "inclusive": True}
+        fruitless = 0  # messages before our begin that tell of no thread: a page of them costs a call and saves none
+        async for message in self._pages.read("conversations.history", **asked):
             await self._read_awaited()
             ts = str(message["ts"])
-            if self._is_limited and ts < near:
+            is_limited = self._pages.is_limited
+            fruitless = 0 if ts >= begin or ts in (narrow if is_limited else wide) else fruitless + 1
+            if ts < (oldest_when_limited if is_limited else oldest) or fruitless >= self._pages.size:
                 break
             if message.get("thread_ts", ts) != ts:
                 continue
@@ -218,15 +226,18 @@ class Reading:
                     await self._close((channel_id, ts))
         return roots
 
-    def _oldest(self, channel_id: str, here: dict[str, Place], ago: timedelta) -> str:
-        """The oldest root that may tell of a thread which was active since then."""
-        young = (root_ts for root_ts in here if root_ts >= _ts(self._active_since(channel_id, ago)))
-        return min([_ts(self._begin_in(channel_id)), *young])
+    def _active(self, channel_id: str, here: dict[str, Place], ago: timedelta) -> set[str]:
+        """The roots of the threads in which something has happened since then."""
+        since = min(self._begun_at - ago, self._begin_in(channel_id))
+        return {root_ts for root_ts, place in here.items() if place.active_at >= since}
+
+    def _has_news(self, place: Place, roots: _Roots) -> bool:
+        """Whether its root says that somebody wrote."""
+        return roots.newest_reply.get(place.root_ts, "") > _ts(self._begin_in(place.channel_id))
 
     def _is_worth_reading(self, place: Place, roots: _Roots) -> bool:
         """Whether a thread may have what we do not know: not if its root says that nobody wrote."""
-        newest = roots.newest_reply.get(place.root_ts)
-        is_quiet = newest is not None and newest <= _ts(self._begin_in(place.channel_id))
+        is_quiet = place.root_ts in roots.newest_reply and not self._has_news(place, roots)
         return not is_quiet or place.unsent_ts is not None or place.root_ts in roots.deleted
 
     async def _read_places(self, places: list[Place]) -> bool:
@@ -242,23 +253,32 @@ class Reading:
 
     async def _read_awaited(self) -> None:
         """Read the threads in which a reply waits for that."""
-        awaited = {thread for thread in self.gap.waiting - self._begun if self.gap.may_lack(thread)}
-        for thread in awaited & self._places.keys():
-            await self._read_once(self._places[thread])
+        newest = self.gaps.newest
+        waiting = self._gap.waiting | newest.waiting
+        for thread in {thread for thread in waiting if self._may_lack(thread)} & self._places.keys():
+            if self._begun.get(thread) is not newest:
+                await self._read_now(self._places[thread])
 
     async def _read_once(self, place: Place) -> None:
-        thread = _thread(place)
-        if thread not in self._begun:
-            self._begun.add(thread)
-            with self._apart(channel=place.channel_id, thread=place.root_ts):
-                await self._read(place)
-                await self._close(thread)
+        if _thread(place) not in self._begun:
+            await self._read_now(place)
+
+    async def _read_now(self, place: Place) -> None:
+        thread, newest = _thread(place), self.gaps.newest
+        self._begun[thread] = newest
+        with self._apart(channel=place.channel_id, thread=place.root_ts):
+            await self._read(place)
+            newest.read.add(thread)
+            await self._close(thread)
 
     async def _close(self, thread: Thread) -> None:
         """Nothing is missing in a thread any more, so what waited for that may go."""
-        self.gap.read.add(thread)
-        if thread in self.gap.waiting:
+        self._gap.read.add(thread)
+        if thread in self._gap.waiting | self.gaps.newest.waiting:
             await self._let_go()
+
+    def _may_lack(self, thread: Thread) -> bool:
+        return self._gap.may_lack(thread) or self.gaps.newest.may_lack(thread)
 
     async def _let_go(self) -> None:
         """Have the replies go that waited for a thread which is read; those of other replicas if they came before."""
@@ -267,8 +287,10 @@ class Reading:
         async with self.desk.database.read() as session:
             held = await deliveries.list_held_back(session, self.desk.workspace.id, now=self.desk.clock.now())
         others = {one.thread for one in held if one.since <= self._begun_at}
-        read = {thread for thread in self.gap.waiting | others if not self.gap.may_lack(thread)}
-        self.gap.waiting -= read
+        waiting = self._gap.waiting | self.gaps.newest.waiting | others
+        read = {thread for thread in waiting if not self._may_lack(thread)}
+        self._gap.waiting -= read
+        self.gaps.newest.waiting -= read
         for thread in read:
             await replies.thread_is_read(thread, self.desk)
 
@@ -304,7 +326,7 @@ class Reading:
         seen: set[str] = set()
         asked = {"channel": place.channel_id, "ts": place.root_ts, "oldest": after_ts}
         try:
-            async for message in self._pages("conversations.replies", **asked):
+            async for message in self._pages.read("conversations.replies", **asked):
                 seen.add(str(message["ts"]))
                 await self._take(place, message, known)
         except SlackApiError as error:
@@ -312,7 +334,7 @@ class Reading:
                 raise
             await self._tell_deleted(place, place.root_ts)
         for ts, one in sorted(known.items()):
-            if ts not in seen and one.can_be_taken_back and await self._is_gone(place.channel_id, ts):
+            if ts not in seen and one.can_be_taken_back and not await self._pages.has(place.channel_id, ts):
                 self.found.deletions += 1
                 await self._tell_deleted(place, ts)
 
@@ -344,18 +366,6 @@ class Reading:
         async with self.desk.database.read() as session:
             return bool(await reading_back.find_missing(session, replies.MESSAGE, [key]))
 
-    async def _is_gone(self, channel_id: str, ts: str) -> bool:
-        """Whether a message is nowhere any more: a conversation may have several threads."""
-        asked = {"channel": channel_id, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True}
-        try:
-            async for message in self._pages("conversations.replies", **asked):
-                if message["ts"] == ts:
-                    return False
-        except SlackApiError as error:
-            if error.response.get("error") not in ROOT_GONE:
-                raise
-        return True
-
     async def _tell_deleted(self, place: Place, ts: str) -> None:
         event = {
             "type": "message",
@@ -369,20 +379,6 @@ class Reading:
     async def _tell(self, event: Body, what: str) -> None:
         event_id = f"read:{self.desk.workspace.team_id}:{event['channel']}:{what}"
         await replies.message(event, {"event": event, "event_id": event_id, "recovered": True}, self.desk)
-
-    async def _pages(self, method: str, **asked: Any) -> AsyncIterator[Body]:
-        cursor = ""
-        while True:
-            answer = await patience.call(
-                self.client, self.pause, method, cursor=cursor, limit=_PAGE, include_all_metadata=True, **asked
-            )
-            messages = answer["messages"]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            self._is_limited = self._is_limited or bool(cursor and len(messages) <= _LIMITED_PAGE)
-            for message in messages:
-                yield message
-            if not cursor:
-                return
 
 
 def _thread(place: Place) -> Thread:

@@ -27,6 +27,9 @@ LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
 _SLOTS = 8  # calls at a time of each group of kinds, and looks
 _TRIES = 5
+_LONG_CLAIM_SECONDS = 0.05  # when very much waits; then the next has to wait for some times as long,
+_RESTS = 3  # so that others have the database, and on SQLite the process
+_LONGEST_REST_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 
 
@@ -170,19 +173,21 @@ class Courier:
     @property
     def is_alive(self) -> bool:
         """Whether the loop has come round within the last seconds."""
-        return not self._stopping and asyncio.get_running_loop().time() - self._seen_at < 2 * LEASE_SECONDS
+        return not self._stopping and time.monotonic() - self._seen_at < 2 * LEASE_SECONDS
 
     async def run(self) -> None:
         """Claim and work until stopped, and finish what is in flight. The database may be away for a while."""
         terms = {kind: effect.terms for kind, effect in self.effects.items()}
         while not self._stopping:
             self._due.clear()
-            self._seen_at = asyncio.get_running_loop().time()
+            self._seen_at = time.monotonic()
             try:
                 sleep = await self._claim(terms)
             except Exception as error:
                 log.exception("claim failed", error=type(error).__name__)
                 sleep = 1.0
+            if (took := time.monotonic() - self._seen_at) > _LONG_CLAIM_SECONDS:
+                await asyncio.sleep(min(_RESTS * took, _LONGEST_REST_SECONDS))
             if sleep > 0:
                 try:
                     await asyncio.wait_for(self._due.wait(), timeout=sleep)

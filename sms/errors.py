@@ -1,6 +1,8 @@
-"""Twilio's error codes in words: what happened to a reply, and what to do about it."""
+"""Twilio's errors: its codes in words, what happened to a reply and what to do about it, and HTTP's status."""
 
 from dataclasses import dataclass
+
+from twilio.base.exceptions import TwilioException
 
 from desk.delivery import Refused
 
@@ -28,6 +30,12 @@ def explain(code: int | None) -> Failure:
         f"The text was not delivered: Twilio reported a failure {named}. Retry, or reach the contact another way.",
         retry=True,
     )
+
+
+def http_status(error: TwilioException) -> int:
+    """The HTTP status of a refusal; a list raises the bare exception, with the response beside its sentence."""
+    response = error.args[1] if len(error.args) > 1 else None
+    return int(getattr(error, "status", 0) or getattr(response, "status_code", 0))
 
 
 def refusal(code: int | None) -> Refused:

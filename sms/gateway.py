@@ -85,16 +85,10 @@ async def is_refused(client: Client) -> bool | None:
     try:
         await client.api.accounts(client.account_sid).fetch_async()
     except TwilioException as error:
-        return True if _status(error) == _UNAUTHORIZED else None
+        return True if errors.http_status(error) == _UNAUTHORIZED else None
     except (TimeoutError, aiohttp.ClientError):
         return None
     return False
-
-
-def _status(error: TwilioException) -> int:
-    """The HTTP status of a refusal; a list raises the bare exception, with the response beside its sentence."""
-    response = error.args[1] if len(error.args) > 1 else None
-    return int(getattr(error, "status", 0) or getattr(response, "status_code", 0))
 
 
 async def close_client(client: Client) -> None:
@@ -160,7 +154,7 @@ class Gateway:
         try:
             listed = await self._listed(contact, inbox, since=began - _MARGIN)
         except (TimeoutError, aiohttp.ClientError, TwilioException) as error:
-            is_unauthorized = isinstance(error, TwilioException) and _status(error) == _UNAUTHORIZED
+            is_unauthorized = isinstance(error, TwilioException) and errors.http_status(error) == _UNAUTHORIZED
             return CannotTell(UNAUTHORIZED if is_unauthorized else type(error).__name__)
         async with self.database.read() as session:
             wordings = await _wordings(session, message)

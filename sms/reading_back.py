@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import structlog
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 from twilio.rest.api.v2010.account.message.media import MediaInstance
@@ -176,8 +176,8 @@ class TextReader:
     async def _pictures(self, one: MessageInstance) -> list[MediaInstance]:
         try:
             pictures: list[MediaInstance] = await self.client.messages(one.sid).media.list_async()
-        except TwilioRestException as error:
-            if error.status != _NOT_FOUND:
+        except TwilioException as error:
+            if errors.http_status(error) != _NOT_FOUND:
                 raise
             return []
         return pictures

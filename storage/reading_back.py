@@ -150,8 +150,13 @@ async def list_on_its_way(session: AsyncSession, inbox_id: int, *, since: dateti
     return (await session.exec(rows)).all()
 
 
-async def list_places(session: AsyncSession, workspace_id: int, *, active_since: datetime) -> list[Place]:
-    """The threads of conversations in which something has happened since then, the newest activity first."""
+async def list_places(
+    session: AsyncSession, workspace_id: int, *, active_since: datetime, unsent_since: datetime
+) -> list[Place]:
+    """The threads of conversations in which something has happened since then, the newest activity first.
+
+    `unsent_since`: older messages count as such that nobody changes any more.
+    """
     unsent = (
         select(Message.conversation_id, Message.ts)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
@@ -160,7 +165,7 @@ async def list_places(session: AsyncSession, workspace_id: int, *, active_since:
             col(Conversation.last_activity_at) >= active_since,
             _IS_OUTBOUND,
             col(Message.status).in_(_CAN_BE_TAKEN_BACK),
-            col(Message.created_at) >= active_since,
+            col(Message.created_at) >= unsent_since,
             col(Message.ts).is_not(None),
         )
     )

@@ -273,3 +273,36 @@ async def test_a_card_deleted_meanwhile_is_posted_anew(start: Start, play: Playg
     async with start() as world:
         new = await eventually(lambda: next(iter(world.roots()), None))
         assert quoted(new) == ["Hi, is my order ready?"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_pictures_that_twilio_does_not_tell_of_keep_back_nobody_else(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """The list of one text's pictures fails: other people's texts are shown, and its sender's once it is there."""
+    async with start() as world:
+        alice, bob = await opened(world), await opened(world, BOB)
+    await play.text(ALICE, NUMBER, "See", media=[("image/png", b"1")])
+    await play.text(ALICE, NUMBER, "Do you see?")
+    await play.text(BOB, NUMBER, "Hello?")
+    away = play.faults.answer("twilio.media.list", 503, times=None)
+    async with start() as world:
+        await eventually(lambda: texts(world, bob) == ["Hello?"])
+        assert texts(world, alice) == []
+        away.release()
+        await eventually(lambda: texts(world, alice) == ["See", "Do you see?"])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_text_whose_pictures_are_gone_is_shown_without(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Twilio knows its pictures no more: its words are recovered all the same."""
+    async with start() as world:
+        card = await opened(world)
+    await play.text(ALICE, NUMBER, "See", media=[("image/png", b"1")])
+    play.faults.answer(
+        "twilio.media.list", 404, body={"code": 20404, "message": "Not found", "status": 404}, times=None
+    )
+    async with start() as world:
+        await eventually(lambda: texts(world, card) == ["See"])

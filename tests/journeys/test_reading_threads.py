@@ -6,7 +6,7 @@ from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, Start
 from tests.journeys.downtime import is_read, pass_time, texts
-from tests.journeys.scene import opened, received
+from tests.journeys.scene import line, opened, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
 
 pytestmark = pytest.mark.usefixtures("soon", "hurried")
@@ -142,3 +142,67 @@ async def test_outside_the_marketplace_two_weeks_are_read(
         assert received(world, "+14155552000") == []
         pages = [call for call in play.calls[before:] if call.method == "conversations.history" and call.status == 200]
         assert len(pages) == 1
+
+
+async def test_what_has_news_is_read_first(start: Start, play: Playground, eventually: Eventually) -> None:
+    """A thread with a reply that failed is read, too, but after the one of which Slack says that somebody wrote."""
+    async with start() as world:
+        asked, failed = await opened(world), await opened(world, BOB)
+        play.faults.answer(
+            "twilio.messages.create", 401, body={"code": 20003, "message": "Authenticate", "status": 401}
+        )
+        await reply(world, failed, "Yes")
+        await eventually(lambda: line(world, failed, "❗"))
+    await _read_later(start, play, eventually)
+    await play.post(ANA, CHANNEL, "Come at five", thread_ts=asked.ts)
+    before = len(play.calls)
+    async with start() as world:
+        await eventually(lambda: received(world) == ["Come at five"])
+        await eventually(lambda: is_read(world))
+    read = [call.params["ts"] for call in play.calls[before:] if call.method == "conversations.replies"]
+    assert read == [asked.ts, failed.ts]
+
+
+async def test_a_root_of_long_ago_tells_of_its_thread(start: Start, play: Playground, eventually: Eventually) -> None:
+    """A conversation that goes on for months is not read every time: its root says that nobody wrote."""
+    async with start() as world:
+        await opened(world)
+        pass_time(play, days=120)
+        await play.text(ALICE, NUMBER, "And now?")
+        await play.quiet()
+    await _read_later(start, play, eventually)
+    before = len(play.calls)
+    async with start() as world:
+        await eventually(lambda: is_read(world))
+    assert "conversations.replies" not in {call.method for call in play.calls[before:]}
+
+
+async def test_what_waits_is_read_although_more_was_missed_meanwhile(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Something is missed again in the midst of a reading: a reply waits for its own thread, not for all the others."""
+    async with start() as world:
+        first, second, quiet = [await opened(world, f"+1415555{number}") for number in range(4000, 4003)]
+        await eventually(lambda: is_read(world))
+    pass_time(play, minutes=10)
+    for card in (first, second):
+        await play.post(ANA, CHANNEL, "Hi", thread_ts=card.ts)
+    reading = play.faults.hold("conversations.replies", times=1)
+    async with start() as world:
+        await eventually(lambda: reading.held)
+        play.faults.hold("conversations.history")  # which the next reading would begin with
+        world.bridge.threads.miss()
+        await reply(world, quiet, "Yes")
+        await play.quiet()
+        assert received(world, "+14155554002") == []
+        reading.release()
+        await eventually(lambda: received(world, "+14155554002") == ["Yes"])
+        play.faults.clear()
+
+
+async def _read_later(start: Start, play: Playground, eventually: Eventually) -> None:
+    """What stands in Slack by now is read, and some time goes by."""
+    pass_time(play, minutes=10)
+    async with start() as world:
+        await eventually(lambda: is_read(world))
+    pass_time(play, minutes=10)

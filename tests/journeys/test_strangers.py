@@ -9,6 +9,7 @@ import pytest
 from desk import reply as replies
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
+from storage import people
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import opened, quoted, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
@@ -105,3 +106,24 @@ async def test_nobody_is_asked_about_for_ever(world: World, eventually: Eventual
     await eventually(lambda: "So it works" in received(world))
     await world.play.text(ALICE, NUMBER, "It does")
     await eventually(lambda: ["It does"] in [quoted(post) for post in world.thread(card.ts)])
+
+
+async def test_a_channel_with_more_people_than_go_into_one_statement(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """All of 1,200 are known, also the last; and who has left while nobody listened is no rep any more."""
+    many = [f"U0REP{number}" for number in range(1200)]
+    for user in many:
+        play.add_person(user, f"Rep {user}")
+    play.world.channels[CHANNEL].members.extend(many)
+    async with start() as world:
+        card = await opened(world)
+        await reply(world, card, "Yes", by=many[-1])
+        await eventually(lambda: received(world) == ["Yes"])
+    for user in many[:1199]:
+        play.world.channels[CHANNEL].members.remove(user)
+    async with start() as world:
+        await world.bridge.directory.was_read.wait()
+        async with world.bridge.database.read() as session:
+            members = await people.list_members(session, world.bridge.workspace.id, CHANNEL)
+        assert members == set(play.world.channels[CHANNEL].members)
