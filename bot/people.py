@@ -42,6 +42,7 @@ class Directory:
     on_news: list[Callable[[], None]] = field(default_factory=list)
     was_read: asyncio.Event = field(default_factory=asyncio.Event)
     absent_from: list[str] = field(default_factory=list)
+    _moved: set[tuple[str, str]] = field(default_factory=set)
     _sought: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -55,6 +56,7 @@ class Directory:
 
     async def _read(self, pause: Pause) -> None:
         """Read everything. Raises whatever kept Slack or the database from it."""
+        self._moved.clear()
         persons = [self._person(user) async for user in self._pages(pause, "users.list", "members")]
         channels = [
             (str(channel["id"]), str(channel["name"]))
@@ -107,7 +109,8 @@ class Directory:
             return
         async with self.database.read() as session:
             known = await people.list_members(session, self.workspace.id, channel_id)
-        joined, left = sorted({*user_ids} - known), sorted(known - {*user_ids})
+        moved = {user_id for user_id, channel in self._moved if channel == channel_id}  # since Slack was asked
+        joined, left = sorted({*user_ids} - known - moved), sorted(known - {*user_ids} - moved)
         for some in _some(joined):
             async with self.database.transaction() as session:
                 await people.change_members(session, self.workspace.id, channel_id, joined=some, left=())
@@ -165,6 +168,7 @@ class Directory:
     async def join(self, user_id: str, channel_id: str) -> None:
         """Somebody joined a channel; who they are is asked if nobody has told."""
         self.outsiders.discard((user_id, channel_id))
+        self._moved.add((user_id, channel_id))
         async with self.database.write() as session:
             await people.join(session, self.workspace.id, channel_id, user_id)
             is_known = await people.find(session, self.workspace.id, user_id) is not None
@@ -173,6 +177,7 @@ class Directory:
 
     async def leave(self, user_id: str, channel_id: str) -> None:
         """Somebody left a channel."""
+        self._moved.add((user_id, channel_id))
         async with self.database.write() as session:
             await people.leave(session, self.workspace.id, channel_id, user_id)
 

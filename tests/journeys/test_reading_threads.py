@@ -42,7 +42,10 @@ async def test_many_texts_outside_the_marketplace(start: Start, play: Playground
     pass_time(play, hours=1)
     play.faults.outside_marketplace, play.faults.window = True, 1.0
     before = len(play.calls)
+    listed = play.faults.hold("twilio.messages.list")
     async with start() as world:
+        await eventually(lambda: is_read(world))
+        listed.release()
         await play.until(lambda: all(texts(world, card) == ["While you were away"] for card in cards), timeout=60)
     assert "conversations.replies" not in {call.method for call in play.calls[before:]}
 

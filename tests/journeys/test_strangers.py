@@ -127,3 +127,17 @@ async def test_a_channel_with_more_people_than_go_into_one_statement(
         async with world.bridge.database.read() as session:
             members = await people.list_members(session, world.bridge.workspace.id, CHANNEL)
         assert members == set(play.world.channels[CHANNEL].members)
+
+
+async def test_who_leaves_while_the_directory_is_read_has_left(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """Slack's list is older than the event: it does not bring them back."""
+    held = play.faults.hold("conversations.members")
+    async with start() as world:
+        await eventually(lambda: held.held)
+        await play.leave(BEN, CHANNEL)
+        held.release()
+        await world.bridge.directory.was_read.wait()
+        async with world.bridge.database.read() as session:
+            assert not await people.is_member(session, world.bridge.workspace.id, CHANNEL, BEN)
