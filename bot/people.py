@@ -67,10 +67,10 @@ class Directory:
         async with self.database.read() as session:
             connected = {inbox.channel_id for inbox in await inboxes.list_(session, self.workspace.id)}
         members = {channel_id: await self._members(pause, channel_id) for channel_id in sorted(connected)}
-        for some in _some(persons):
+        for some in _in_pieces(persons):
             async with self.database.transaction() as session:
                 await people.store(session, some)
-        for named in _some(channels):
+        for named in _in_pieces(channels):
             async with self.database.transaction() as session:
                 await people.store_channels(session, self.workspace.id, named)
         for channel_id, user_ids in members.items():
@@ -111,12 +111,12 @@ class Directory:
             known = await people.list_members(session, self.workspace.id, channel_id)
         moved = {user_id for user_id, channel in self._moved if channel == channel_id}  # since Slack was asked
         joined, left = sorted({*user_ids} - known - moved), sorted(known - {*user_ids} - moved)
-        for some in _some(joined):
+        for some in _in_pieces(joined):
             async with self.database.transaction() as session:
-                await people.change_members(session, self.workspace.id, channel_id, joined=some, left=())
-        for some in _some(left):
+                await people.add_members(session, self.workspace.id, channel_id, some)
+        for some in _in_pieces(left):
             async with self.database.transaction() as session:
-                await people.change_members(session, self.workspace.id, channel_id, joined=(), left=some)
+                await people.remove_members(session, self.workspace.id, channel_id, some)
         async with self.database.write() as session:
             await raw_requests.hurry(session, UnknownPerson.__name__)
 
@@ -198,5 +198,5 @@ class Directory:
         )
 
 
-def _some(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+def _in_pieces(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
     return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))

@@ -109,8 +109,7 @@ async def _require_undecided(session: Session, actor: Actor, message: Message, *
     if message.attempt == attempt and message.status in (*UNSENT, MessageStatus.UNCERTAIN):
         return
     first = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
-    is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
-    if first is None and not is_wanted:
+    if first is None and not reply.is_wanted(message):
         raise TakenBack
     name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
     raise Decided(name=name, choice=first.before if first else "It arrived")

@@ -10,7 +10,7 @@ from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
 from storage.database import Session
 from storage.models import Conversation, Message
-from storage.states import FAILED, DeliveryState, Direction, Kind, MessageStatus
+from storage.states import FAILED, DeliveryState, Kind, MessageStatus
 
 _RANK = {
     status: rank
@@ -136,7 +136,7 @@ async def _has_left_before(
     if not await _is_sent_again(session, message, attempt):
         return False
     delivery.state, delivery.result_id = DeliveryState.DONE, sid
-    is_wanted = message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
+    is_wanted = replies.is_wanted(message)
     if is_wanted and not await deliveries.cancel(session, outbox.reply_id(message), now=now):
         await _say(session, conversation, message, "twice", now=now)
         return False

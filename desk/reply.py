@@ -266,6 +266,11 @@ async def edit(session: Session, written: Written, *, hold: timedelta, now: date
         await take_back(session, conversation, message, now=now)
 
 
+def is_wanted(message: Message) -> bool:
+    """Whether its author means it for the contact: neither taken back nor made a note."""
+    return message.direction == Direction.OUTBOUND and message.status != MessageStatus.CANCELED
+
+
 async def take_newest(session: Session, conversation: Conversation, message: Message) -> bool:
     """Have a reply leave as its author wants it by now; False when it must not leave so, or at all."""
     change = await messages.find_newer(session, message)

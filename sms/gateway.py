@@ -28,7 +28,7 @@ from storage.models import Contact, Conversation, Inbox, Message
 _TIMEOUT_SECONDS = 15.0
 _MARGIN = timedelta(minutes=10)  # by which Twilio's clock and another may differ
 _TWIN_MARGIN = timedelta(seconds=60)  # the same where the same words may have left shortly before
-_DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
+DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
 _LISTED = 50  # on a page
 _TRIAL = "Sent from your Twilio trial account - "  # is put before what a trial account sends
 _TOO_MANY_REQUESTS = 429
@@ -178,7 +178,7 @@ class Gateway:
         listed: list[MessageInstance] = []
         asked = self.client.messages.stream_async(to=contact.address, from_=inbox.number, page_size=_LISTED)
         async for found in await asked:
-            if found.date_created is not None and found.date_created < since - _DISORDER:
+            if found.date_created is not None and found.date_created < since - DISORDER:
                 break
             listed.append(found)
         return listed[::-1]

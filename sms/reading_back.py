@@ -19,6 +19,7 @@ from desk.clock import Clock
 from desk.errand import Errand, Pause
 from desk.intake import Intake
 from sms import errors, webhooks
+from sms.gateway import DISORDER
 from storage import inboxes, jobs, reading_back
 from storage.database import Database
 from storage.models import Inbox, Message
@@ -30,7 +31,6 @@ EVERY_SECONDS = 120.0
 OUT_OF_REACH = (TwilioException, aiohttp.ClientError, TimeoutError)
 
 _OVERLAP = timedelta(minutes=15)  # Twilio lists a text late now and then, and its clock and ours differ
-_DISORDER = timedelta(minutes=10)  # by which Twilio's list, the newest first, may be out of order
 _IN_FLIGHT = timedelta(minutes=1)  # in which a webhook comes, or does not; no more than the overlap
 _FOLLOWED_FOR = timedelta(days=1)  # Twilio queues a text for ten hours at most
 _PAGE = 200
@@ -145,7 +145,7 @@ class TextReader:
         asked = self.client.messages.stream_async(to=inbox.number, date_sent_after=since.date(), page_size=_PAGE)
         async for one in await asked:
             written_at = _written_at(one)
-            if written_at is not None and written_at < since - _DISORDER:
+            if written_at is not None and written_at < since - DISORDER:
                 break
             if written_at is not None and written_at >= since and one.direction == "inbound":
                 listed.append((one, written_at))
@@ -203,7 +203,7 @@ class TextReader:
         """What has left from a number since then, the newest first."""
         async for one in await self.client.messages.stream_async(from_=inbox.number, page_size=_PAGE):
             created_at = _written_at(one)
-            if created_at is not None and created_at < since - _DISORDER:
+            if created_at is not None and created_at < since - DISORDER:
                 return
             yield one
 

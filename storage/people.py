@@ -12,11 +12,10 @@ from storage.upsert import insert, insert_new
 
 async def store(session: AsyncSession, persons: Sequence[Person]) -> None:
     """Store people as Slack tells of them now."""
-    if persons:
-        row = insert(session, Person)
-        told = {name: row.excluded[name] for name in Person.model_fields}
-        stored = row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told)
-        await (await session.connection()).execute(stored, [person.model_dump() for person in persons])
+    row = insert(session, Person)
+    told = {name: row.excluded[name] for name in Person.model_fields}
+    stored = row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told)
+    await (await session.connection()).execute(stored, [person.model_dump() for person in persons])
 
 
 async def find(session: AsyncSession, workspace_id: int, user_id: str) -> Person | None:
@@ -51,16 +50,16 @@ async def list_members(session: AsyncSession, workspace_id: int, channel_id: str
     return set((await session.exec(select(Membership.user_id).where(*here))).all())
 
 
-async def change_members(
-    session: AsyncSession, workspace_id: int, channel_id: str, *, joined: Sequence[str], left: Sequence[str]
-) -> None:
-    """Note that some joined a channel and some left it."""
-    if left:
-        here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
-        await session.exec(delete(Membership).where(*here, col(Membership.user_id).in_(left)))
-    if joined:
-        rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "user_id": user_id} for user_id in joined]
-        await (await session.connection()).execute(insert(session, Membership).on_conflict_do_nothing(), rows)
+async def add_members(session: AsyncSession, workspace_id: int, channel_id: str, user_ids: Sequence[str]) -> None:
+    """Note that some are in a channel."""
+    rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "user_id": user_id} for user_id in user_ids]
+    await (await session.connection()).execute(insert(session, Membership).on_conflict_do_nothing(), rows)
+
+
+async def remove_members(session: AsyncSession, workspace_id: int, channel_id: str, user_ids: Sequence[str]) -> None:
+    """Note that some are not in a channel any more."""
+    here = (col(Membership.workspace_id) == workspace_id, col(Membership.channel_id) == channel_id)
+    await session.exec(delete(Membership).where(*here, col(Membership.user_id).in_(user_ids)))
 
 
 async def is_member(session: AsyncSession, workspace_id: int, channel_id: str, user_id: str) -> bool:
@@ -93,12 +92,11 @@ async def list_reps(
 
 async def store_channels(session: AsyncSession, workspace_id: int, channels: Sequence[tuple[str, str]]) -> None:
     """Store what channels are called now: ids and names."""
-    if channels:
-        row = insert(session, Channel)
-        told = {"name": row.excluded.name}
-        stored = row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=told)
-        rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "name": name} for channel_id, name in channels]
-        await (await session.connection()).execute(stored, rows)
+    row = insert(session, Channel)
+    told = {"name": row.excluded.name}
+    stored = row.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=told)
+    rows = [{"workspace_id": workspace_id, "channel_id": channel_id, "name": name} for channel_id, name in channels]
+    await (await session.connection()).execute(stored, rows)
 
 
 async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: Iterable[str]) -> dict[str, str]:

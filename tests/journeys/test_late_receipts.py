@@ -41,12 +41,7 @@ async def test_the_second_is_taken_back_when_the_first_is_heard_of_in_time(
     world: World, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It waits to be sent again while the receipt of the first comes: it is not sent, and the first one counts."""
-    card, post, asked = await uncertain(world, eventually)
-    monkeypatch.setattr(gateway, "_RETRY_SECONDS", 5.0)
-    refused = world.play.faults.answer(SEND, 429, body={"code": 20429, "message": "Too Many Requests", "status": 429})
-    await world.play.press(BEN, CHANNEL, asked.ts, "send_again")
-    await eventually(lambda: refused.times == 0)
-    await world.play.quiet()
+    card, post = await _sent_again_but_not_yet(world, eventually, monkeypatch)
     await world.play.receipt(sms(world)[0], "delivered")
     await eventually(lambda: DELIVERED in marks(post))
     await reply(world, card, "Yes")
