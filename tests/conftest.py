@@ -2,12 +2,14 @@
 
 import asyncio
 import fcntl
+import inspect
 import itertools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -26,7 +28,24 @@ from sms import gateway
 from storage.database import connect
 from storage.migrations import migrate
 
+_LONGEST_TEST_SECONDS = 400
+
 _names = itertools.count()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test that waits for ever fails where it waits."""
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        item.obj = _bounded(item.obj)
+
+
+def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @wraps(test)
+    async def run(*about: Any, **fixtures: Any) -> None:
+        async with asyncio.timeout(_LONGEST_TEST_SECONDS):
+            await test(*about, **fixtures)
+
+    return run
 
 
 class MovableClock:
