@@ -169,10 +169,10 @@ async def test_what_has_news_is_read_first(start: Start, play: Playground, event
 async def test_a_root_of_long_ago_tells_of_its_thread(start: Start, play: Playground, eventually: Eventually) -> None:
     """A conversation that goes on for months is not read every time: its root says that nobody wrote."""
     async with start() as world:
-        await opened(world)
+        card = await opened(world)
         pass_time(play, days=120)
         await play.text(ALICE, NUMBER, "And now?")
-        await play.quiet()
+        await eventually(lambda: texts(world, card) == ["And now?"])
     await _read_later(start, play, eventually)
     before = len(play.calls)
     async with start() as world:
