@@ -28,7 +28,7 @@ UseCase = Callable[[Session, dict[str, Any], datetime], Awaitable[None]]
 
 _PATIENCE_SECONDS = 2.5  # Slack gives up after 3 s; then the sender is told to come again
 _GROUP = 100
-_GATHERS = 0.001  # seconds for the next group after many, whose senders mostly send more: fewer, larger commits
+_GATHERS = 0.001  # seconds for the next group after several, since more keeps coming: fewer, larger commits
 _FEW = 4  # that come together are used in the transaction that stores them, unless use cases rest
 _BATCH = 20
 _LEAST = 2  # use cases in a turn, also while somebody waits for what they asked to be stored;
@@ -119,7 +119,7 @@ class Intake:
             self._answered_at = time.monotonic()
             if self._is_behind:
                 self.wake()
-            gathers = _GATHERS if stored > _FEW else 0.0
+            gathers = _GATHERS if stored > 1 else 0.0
 
     async def _keep_using(self) -> None:
         """Use what is behind: all the time while nothing comes, else now and then, since both need the processor."""
