@@ -27,8 +27,8 @@ LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
 _SLOTS = 8  # calls at a time of each group of kinds, and looks
 _TRIES = 5
-_LONG_CLAIM_SECONDS = 0.05  # of this process, when very much waits on SQLite; the next waits for some times as long,
-_RESTS = 3  # so that others have the process, too
+_LONG_CLAIM_SECONDS = 0.05  # when this process is busy, on SQLite, which works in it; the next waits for some times
+_RESTS = 3  # as long, so that others have the process, too
 _LONGEST_REST_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 
@@ -180,13 +180,14 @@ class Courier:
         terms = {kind: effect.terms for kind, effect in self.effects.items()}
         while not self._stopping:
             self._due.clear()
-            self._seen_at, began = time.monotonic(), time.thread_time()
+            self._seen_at = time.monotonic()
             try:
                 sleep = await self._claim(terms)
             except Exception as error:
                 log.exception("claim failed", error=type(error).__name__)
                 sleep = 1.0
-            if (took := time.thread_time() - began) > _LONG_CLAIM_SECONDS:
+            took = time.monotonic() - self._seen_at
+            if took > _LONG_CLAIM_SECONDS and self.database.dialect == "sqlite":
                 await asyncio.sleep(min(_RESTS * took, _LONGEST_REST_SECONDS))
             if sleep > 0:
                 try:
