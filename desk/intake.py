@@ -35,7 +35,7 @@ _LEAST = 2  # use cases in a turn, also while somebody waits for what they asked
 _MOMENT = 0.010  # and then, for so many seconds in all
 _RESTS = 0.25  # seconds from one such time to the next while requests keep coming: most of it goes into storing them
 _LATE = timedelta(seconds=5)  # what was stored so long ago is used more often:
-_LATE_RESTS = 0.1
+_LATE_RESTS = 0.15
 _WHILE = 0.05  # seconds without a request after which none is said to keep coming
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(minutes=30)
