@@ -102,6 +102,6 @@ class Outside(Writing, Pressing, Texting):
         """Wait until a condition (plain or async) gives something true; return that. AssertionError after `timeout`."""
         return await self.core.until(condition, timeout)
 
-    async def quiet(self, seconds: float = 0.1) -> None:
+    async def quiet(self, seconds: float = 0.2) -> None:
         """Wait until nothing has changed for so long: before saying that something did not happen."""
         await self.core.quiet(seconds)

@@ -145,6 +145,7 @@ async def test_a_retry_that_fails_can_be_retried(world: World, eventually: Event
     world.play.receipts.plan(ALICE, "delivered")
     await world.play.press(ANA, CHANNEL, first.ts, "retry")
     await world.play.press(ANA, CHANNEL, last.ts, "retry")
+    await eventually(lambda: received(world) == ["Yes"] * 3)
     await eventually(lambda: not waits(card))
     await world.play.quiet()
     assert received(world) == ["Yes"] * 3
