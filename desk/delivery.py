@@ -27,8 +27,8 @@ LEASE_SECONDS = 5.0
 _RENEW_SECONDS = 1.5
 _SLOTS = 8  # calls at a time of each group of kinds, and looks
 _TRIES = 5
-_LONG_CLAIM_SECONDS = 0.05  # when this process is busy, on SQLite, which works in it; the next waits for some times
-_RESTS = 3  # as long, so that others have the process, too
+_LONG_CLAIM_SECONDS = 0.05  # where the database works in this process: after one this long the next waits
+_RESTS = 3  # times as long, so that others have the process, too
 _LONGEST_REST_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 
@@ -187,7 +187,7 @@ class Courier:
                 log.exception("claim failed", error=type(error).__name__)
                 sleep = 1.0
             took = time.monotonic() - self._seen_at
-            if took > _LONG_CLAIM_SECONDS and self.database.dialect == "sqlite":
+            if took > _LONG_CLAIM_SECONDS and self.database.is_in_process:
                 await asyncio.sleep(min(_RESTS * took, _LONGEST_REST_SECONDS))
             if sleep > 0:
                 try:

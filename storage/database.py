@@ -64,6 +64,11 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self.writer.dialect.name
 
+    @property
+    def is_in_process(self) -> bool:
+        """Whether the database's work is done in this process, where others wait for it, and not by a server."""
+        return self.dialect == "sqlite"
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises; a commit wakes the workers."""

