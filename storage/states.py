@@ -4,10 +4,19 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a conversation stands."""
+    """Where a conversation stands; one that is snoozed is open again by itself, and until then in no open queue."""
 
     OPEN = "open"
+    SNOOZED = "snoozed"
     CLOSED = "closed"
+
+
+class Model(StrEnum):
+    """Who gives out the conversations of an inbox that nobody owns."""
+
+    SELF_SERVICE = "self_service"
+    MANAGER_ASSIGNED = "manager_assigned"
+    HYBRID = "hybrid"
 
 
 class Direction(StrEnum):
