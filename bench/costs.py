@@ -17,8 +17,9 @@ from sqlalchemy import text as sql
 
 from bench.findings import Finding
 from bench.ground import Ground
-from bot import app
 from bot.board import Board
+from bot.effects import effects
+from bot.managers import Managers
 from desk.clock import SystemClock
 from desk.delivery import Courier, Done, Effect
 from desk.gaps import Gaps
@@ -115,12 +116,13 @@ class _Bench:
             del claimed
             return Done(f"{next(ts)}.000100")
 
-        board, gateway = Board(None, database, clock, ()), Gateway(None, database, "")  # type: ignore[arg-type]
-        effects = {
+        managers = Managers(None, database, team, ())  # type: ignore[arg-type]
+        board, gateway = Board(None, database, clock, managers), Gateway(None, database, "")  # type: ignore[arg-type]
+        kinds = {
             kind: replace(one, send=at_once, terms=replace(one.terms, limit=None, pace_seconds=0.0))
-            for kind, one in app._effects(board, gateway, Gaps(), 0.0).items()  # noqa: SLF001 - as the bridge has them
+            for kind, one in effects(board, gateway, Gaps()).items()
         }
-        return cls(database, ground, Intake(database, clock, USE_CASES), effects)
+        return cls(database, ground, Intake(database, clock, USE_CASES), kinds)
 
     async def take(self, contacts: int) -> None:
         """A text of each."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from bot import handlers, schedule, start, web
 from bot.board import Board
+from bot.effects import POST_SECONDS, effects
 from bot.handlers import replies
 from bot.handlers.context import Context
 from bot.managers import Managers
@@ -28,9 +29,9 @@ from bot.people import Directory
 from bot.reading_back import MARK_SECONDS, ThreadReader
 from bot.settings import Settings, StartError
 from bot.syncing import Missed, Watch
-from desk import departure, health, receipts
+from desk import health
 from desk.clock import Clock, SystemClock
-from desk.delivery import Courier, Effect, Sender, Settle
+from desk.delivery import Courier
 from desk.gaps import Gaps
 from desk.intake import Intake
 from sms import numbers
@@ -38,12 +39,9 @@ from sms.gateway import Gateway, TwilioClient, close_client, is_refused, open_cl
 from sms.reading_back import EVERY_SECONDS, OUT_OF_REACH, TextReader
 from sms.webhooks import USE_CASES, Webhooks
 from storage import people, reading_back
-from storage.claims import Terms
 from storage.database import Database, DatabaseError
 from storage.database import now as database_now
 from storage.models import Workspace
-from storage.rate_limits import Limit
-from storage.states import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -57,16 +55,6 @@ _UNREACHABLE = "{} could not be reached: check the network, and {} if you set it
 _REFUSED = "Slack refused to show what was written ({}): ask an admin to look. What was found before is kept."
 _DOUBTED_AFTER = timedelta(minutes=5)  # a database that was lost may have done what waits for longer at start
 
-# Slack's limits per method and workspace in a minute, of which we stay just under; one post per second and channel.
-_POST_SECONDS = 1.05
-_POSTS = Limit(per_minute=297, burst=5)  # a larger burst would be taken from the minute's steady pace
-_UPDATES = Terms(group="drawings", method="chat.update", limit=Limit(per_minute=48, burst=16))
-_REACTIONS = Terms(group="drawings", method="reactions.add", limit=Limit(per_minute=48, burst=16))
-_WHISPERS = Terms(group="drawings", method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
-_DELETIONS = Terms(group="drawings", method="chat.delete", limit=Limit(per_minute=48, burst=16))
-_SMS = Terms(group="texts")
-_SMS_LOOKS = (5.0, 15.0, 60.0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
@@ -78,6 +66,7 @@ class Bridge:
     web: Starlette
     bolt: AsyncApp
     directory: Directory
+    managers: Managers
     intake: Intake
     courier: Courier
     texts: TextReader
@@ -87,7 +76,7 @@ class Bridge:
 
 @asynccontextmanager
 async def open_bridge(
-    settings: Settings, clock: Clock | None = None, *, post_seconds: float = _POST_SECONDS
+    settings: Settings, clock: Clock | None = None, *, post_seconds: float = POST_SECONDS
 ) -> AsyncIterator[Bridge]:
     """Build the bridge and run its workers until the block ends, when what is in flight is finished.
 
@@ -101,15 +90,16 @@ async def open_bridge(
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
         directory = Directory(slack, database, workspace)
-        managers = Managers(slack, settings.managers)
-        board = Board(slack, database, clock, settings.managers)
+        managers = Managers(slack, database, workspace, settings.managers)
+        await managers.settle()
+        board = Board(slack, database, clock, managers)
         gateway = Gateway(twilio, database, settings.public_url)
         gaps = Gaps()
-        effects = _effects(board, gateway, gaps, post_seconds)
+        kinds = effects(board, gateway, gaps, post_seconds=post_seconds)
         use_cases = {**USE_CASES, **replies.use_cases(hold, directory, gaps)}
-        metrics = Metrics(database, clock, workspace.id, effects, use_cases)
+        metrics = Metrics(database, clock, workspace.id, kinds, use_cases)
         intake = Intake(database, clock, use_cases, observe=metrics.received)
-        courier = Courier(database, clock, effects, observe=metrics.observe)
+        courier = Courier(database, clock, kinds, observe=metrics.observe)
         database.on_commit.append(courier.wake)
         directory.on_news.append(intake.wake)
         context = Context(database, clock, intake, directory, workspace, managers)
@@ -131,6 +121,7 @@ async def open_bridge(
             ),
             bolt=bolt,
             directory=directory,
+            managers=managers,
             intake=intake,
             courier=courier,
             texts=texts,
@@ -194,38 +185,6 @@ def _channels(settings: Settings) -> dict[str, tuple[str, str]]:
     return channels
 
 
-def _effects(board: Board, gateway: Gateway, gaps: Gaps, post_seconds: float) -> dict[str, Effect]:
-    """How each kind of delivery is sent, looked up and written down."""
-    posts = Terms(group="posts", method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
-
-    def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
-        return Effect(terms=terms, send=send, look=board.look, settle=settle, take_back=board.take_back, absent_looks=2)
-
-    def draw(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
-        return Effect(terms=terms, send=send, look=board.look_again, settle=settle)
-
-    return {
-        Kind.CARD: post(board.post_card, posts, board.card_posted),
-        Kind.TEXT: post(board.post_texts, replace(posts, merges=True), board.posted),
-        Kind.LINE: post(board.post_line, posts, board.posted),
-        Kind.ALERT: post(board.post_alert, posts),
-        Kind.NOTICE: draw(board.post_notice, replace(posts, pace_seconds=0.0)),  # rather twice than not at all
-        Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),
-        Kind.MARK: draw(board.mark, _REACTIONS),
-        Kind.WHISPER: draw(board.whisper, _WHISPERS),
-        Kind.DELETION: draw(board.delete, _DELETIONS),
-        Kind.REPLY: Effect(
-            terms=_SMS,
-            send=departure.checked(gateway.send, board.database, board.clock),
-            look=departure.certain(gateway.look, gaps, board.database),
-            settle=receipts.settle,
-            take_back=receipts.tell_extra,
-            look_after=_SMS_LOOKS,
-            gives_up=True,
-        ),
-    }
-
-
 def _bolt(slack: AsyncWebClient, settings: Settings, context: Context) -> AsyncApp:
     workspace = context.workspace
 
@@ -254,7 +213,13 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     """Start the workers; when the stack unwinds, what is in flight is finished before anything is closed."""
     courier = asyncio.create_task(bridge.courier.run())
     directory = bridge.directory
-    errands = (directory.reading, directory.asking, bridge.texts.errand, bridge.threads.errand)
+    errands = (
+        directory.reading,
+        directory.asking,
+        bridge.managers.reading,
+        bridge.texts.errand,
+        bridge.threads.errand,
+    )
     running = [asyncio.create_task(errand.run()) for errand in errands]
 
     async def stop() -> None:
@@ -265,6 +230,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
         await asyncio.wait([courier, *running, *ends], timeout=_STOP_SECONDS)
 
     directory.reading.ask()
+    bridge.managers.reading.ask()
     bridge.texts.errand.ask()
     bridge.schedule.start()
     stack.push_async_callback(stop)
@@ -343,7 +309,7 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
         intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory, gaps)})
         stack.push_async_callback(intake.finish)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
-        managers = Managers(slack, settings.managers)
+        managers = Managers(slack, database, workspace, settings.managers)
         threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers), gaps)
         numbers_to_read = await texts.inboxes()
         if not numbers_to_read:

@@ -3,7 +3,7 @@
 Every post carries our id in its metadata, so that one whose answer was lost is found again and adopted.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.blocks import alerts, card, health, lines, texts, whispers
 from bot.blocks.post import Post
 from bot.looking import ROOT_GONE, Looking, Roots
+from bot.managers import Managers
 from bot.metadata import EVENT_TYPE
 from desk import cards, lifecycle, outbox, poison
 from desk.clock import Clock
@@ -65,12 +66,12 @@ Call = Callable[[], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Sends to one workspace. `managers` are the ids of users and user groups that alerts mention."""
+    """Sends to one workspace."""
 
     client: AsyncWebClient
     database: Database
     clock: Clock
-    managers: Sequence[str]
+    managers: Managers
     roots: Roots = field(default_factory=Roots)
 
     async def post_card(self, claimed: Claimed) -> Outcome:
@@ -108,6 +109,7 @@ class Board:
         payload = claimed.delivery.payload
         async with self.database.read() as session:
             inbox = await inboxes.get(session, claimed.delivery.workspace_id, payload["inbox_id"])
+            managers = await self.managers.mentions(session)
         oldest = payload["oldest_since"]
         backlog = Backlog(
             inbox_id=inbox.id,
@@ -117,8 +119,8 @@ class Board:
         )
         now = self.clock.now()
         post = {
-            "ping": lambda: alerts.backlog(backlog, self.managers, now),
-            "again": lambda: alerts.backlog_again(backlog, self.managers, now, before=payload["before"]),
+            "ping": lambda: alerts.backlog(backlog, managers, now),
+            "again": lambda: alerts.backlog_again(backlog, managers, now, before=payload["before"]),
             "clear": lambda: alerts.backlog_clear(backlog),
         }[payload["step"]]()
         return await self._post(claimed, inbox.channel_id, post)

@@ -1,51 +1,70 @@
-"""Who the managers are: people by id, and the members of user groups, as Slack tells them when it is asked."""
+"""Who the managers are: those whom the settings name, members of user groups, and those who were picked in Slack."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import patience
 from desk.alarms import Told
+from desk.errand import Errand, Pause
+from storage import managers
+from storage.database import Database, Session
+from storage.models import Workspace
 
 log = structlog.get_logger(__name__)
 
-_PATIENCE_SECONDS = 1.5  # a command has to be answered within three
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Managers:
-    """The ids of users and user groups in MANAGERS."""
+    """Keeps the `manager` table true. `ids` are the users and user groups in MANAGERS.
+
+    `reading` asks Slack who is in the groups: at start, when an event says that it changed, and every night.
+    """
 
     client: AsyncWebClient
+    database: Database
+    workspace: Workspace
     ids: Sequence[str]
+    reading: Errand = field(init=False)
 
-    async def read(self) -> Told:
-        """Everybody who is told of a trouble; groups whose members Slack does not tell (that takes a paid plan)."""
+    def __post_init__(self) -> None:
+        self.reading = Errand("managers", self._read, at_once=True)
+
+    @property
+    def groups(self) -> list[str]:
+        """The user groups in MANAGERS."""
+        return [id_ for id_ in self.ids if _is_group(id_)]
+
+    async def settle(self) -> None:
+        """Store whom the settings name."""
         people = [id_ for id_ in self.ids if not _is_group(id_)]
-        groups = []
-        for group in filter(_is_group, self.ids):
-            members = await self._members(group)
-            people += members
-            if not members:
-                groups.append(group)
-        return Told(people=list(dict.fromkeys(people)), groups=groups)
+        async with self.database.transaction() as session:
+            await managers.keep(session, self.workspace.id, managers.SETTINGS, people)
+            await managers.forget_groups(session, self.workspace.id, besides=self.groups)
 
-    async def include(self, user_id: str) -> bool:
-        """Whether somebody is a manager."""
-        return user_id in self.ids or user_id in (await self.read()).people
+    async def told(self, session: Session) -> Told:
+        """Everybody who is told of a trouble; groups whose members Slack does not tell (that takes a paid plan)."""
+        people = await managers.list_(session, self.workspace.id)
+        unknown = [id_ for id_ in self.groups if not await managers.list_(session, self.workspace.id, source=id_)]
+        return Told(people=people, groups=unknown)
 
-    async def _members(self, group: str) -> list[str]:
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                answer = await self.client.usergroups_users_list(usergroup=group)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("user group not readable", group=group, error=type(error).__name__)
-            return []
-        return [str(user) for user in answer["users"]]
+    async def mentions(self, session: Session) -> list[str]:
+        """Whom a message to the managers mentions: as the settings name them, and those who were picked."""
+        picked = await managers.list_(session, self.workspace.id, source=managers.PICKED)
+        return [*self.ids, *(user_id for user_id in picked if user_id not in self.ids)]
+
+    async def _read(self, pause: Pause) -> None:
+        for group in self.groups:
+            try:
+                answer = await patience.call(self.client, pause, "usergroups.users.list", usergroup=group)
+            except SlackApiError as error:
+                log.warning("user group not readable", group=group, error=error.response["error"])
+                continue
+            async with self.database.transaction() as session:
+                await managers.keep(session, self.workspace.id, group, [str(user) for user in answer["users"]])
 
 
 def _is_group(id_: str) -> bool:

@@ -195,6 +195,8 @@ class Directory:
             is_stranger=bool(user.get("is_stranger"))
             or user.get("team_id", self.workspace.team_id) != self.workspace.team_id,
             is_deactivated=bool(user.get("deleted")),
+            is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+            timezone=str(user.get("tz") or "UTC"),
         )
 
 

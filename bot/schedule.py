@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,8 +17,8 @@ from bot.people import Directory
 from desk import alarms, backlog
 from desk.clock import Clock
 from desk.intake import Intake
-from storage import inboxes, jobs
-from storage.database import Database
+from storage import jobs
+from storage.database import Database, Session
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,12 @@ _STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
 Job = Callable[[], Coroutine[Any, Any, None]]
+Round = Callable[[Session, int, datetime], Awaitable[None]]
+
+# Rounds through a workspace, each in one transaction of one replica: every so many seconds (None: as the settings say).
+ROUNDS: Mapping[str, tuple[float | None, Round]] = {
+    "backlog": (None, backlog.look_around),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +53,11 @@ class Jobs:
     backlog_check_seconds: float
     others: Mapping[str, tuple[float, Job]]
 
-    async def look_at_backlogs(self) -> None:
-        """Have managers told of every inbox in which too much waits unowned."""
-        every = timedelta(seconds=self.backlog_check_seconds)
+    async def make_round(self, name: str, every: float, look: Round) -> None:
+        """Make a round, unless another replica just has."""
         async with self.database.write() as session:
-            if not await jobs.claim(session, "backlog", every=every, now=self.clock.now()):
-                return
-            for inbox in await inboxes.list_(session, self.directory.workspace.id):
-                step = await backlog.look(session, inbox, now=self.clock.now())
-                if step is not None:
-                    log.info("backlog alert", inbox=inbox.id, step=step.value)
+            if await jobs.claim(session, name, every=timedelta(seconds=every), now=self.clock.now()):
+                await look(session, self.directory.workspace.id, self.clock.now())
 
     async def look_at_health(self) -> None:
         """Have managers told of what is stuck, and of who refuses us; and once it is over."""
@@ -68,8 +70,8 @@ class Jobs:
             changes = await alarms.compare(session, workspace_id, refused, now=self.clock.now())
         if not changes:
             return
-        told = await self.managers.read()
         async with self.database.write() as session:
+            told = await self.managers.told(session)
             for change in changes:
                 if await alarms.tell(session, workspace_id, change, told, now=self.clock.now()):
                     log.warning("alarm", about=change.about, over=change.alarm is not None, reason=change.reason)
@@ -90,6 +92,7 @@ class Jobs:
             mine = await jobs.claim(session, "directory", every=timedelta(hours=12), now=self.clock.now())
         if mine:
             self.directory.reading.ask()
+            self.managers.reading.ask()
 
 
 class Schedule:
@@ -101,12 +104,15 @@ class Schedule:
         )
         self._running: set[asyncio.Task[None]] = set()
         for name, job, trigger in (
-            ("backlog", doing.look_at_backlogs, IntervalTrigger(seconds=doing.backlog_check_seconds)),
             ("health", doing.look_at_health, IntervalTrigger(seconds=HEALTH_SECONDS)),
             ("requests", doing.retry_requests, IntervalTrigger(seconds=RETRY_SECONDS)),
             ("frozen", doing.end_frozen, IntervalTrigger(seconds=FROZEN_SECONDS)),
             ("directory", doing.read_directory, _NIGHT),
             *((name, job, IntervalTrigger(seconds=seconds)) for name, (seconds, job) in doing.others.items()),
+            *(
+                _round(doing, name, seconds or doing.backlog_check_seconds, look)
+                for name, (seconds, look) in ROUNDS.items()
+            ),
         ):
             self.times.add_job(self._run, trigger, args=(name, job), id=name)
 
@@ -126,6 +132,10 @@ class Schedule:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
+
+
+def _round(doing: Jobs, name: str, every: float, look: Round) -> tuple[str, Job, IntervalTrigger]:
+    return name, partial(doing.make_round, name, every, look), IntervalTrigger(seconds=every)
 
 
 async def _guarded(name: str, job: Job) -> None:

@@ -10,10 +10,11 @@ from storage.models import Conversation, Inbox, Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does something: a Slack user id within a workspace."""
+    """Who does something: a Slack user id within a workspace. `source` is where they did it, for the history."""
 
     workspace_id: int
     user_id: str
+    source: str = ""
 
 
 async def require_rep(session: Session, actor: Actor, inbox: Inbox) -> Person:

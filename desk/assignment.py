@@ -1,8 +1,9 @@
 """Who owns a conversation: claim, assign, reassign, release (rules 2, 3, 6). The customer is never told."""
 
 from datetime import datetime
+from typing import Any
 
-from desk import access, outbox, reading
+from desk import access, outbox, ownership, reading
 from desk.access import Actor
 from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
@@ -17,54 +18,76 @@ CHOICES = 100  # Slack's limit on the options of a menu
 async def claim(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
     """Take an unowned conversation. Of two who claim at once exactly one wins.
 
-    Raises Taken with the owner's name, or AlreadyYours.
+    Raises Taken with the owner's name, AlreadyYours, and what the inbox's model refuses.
     """
     conversation, inbox = await access.reach(session, actor, conversation_id)
     if conversation.assignee_id == actor.user_id:
         raise AlreadyYours
     if conversation.assignee_id is not None:
         raise Taken(name=await access.name_of(session, actor.workspace_id, conversation.assignee_id))
-    await _give(session, conversation, inbox, "claimed", actor=actor, owner=actor.user_id, now=now)
+    await ownership.require_change(session, actor, conversation, inbox, owner=actor.user_id)
+    await give(session, conversation, inbox, "claimed", actor=actor, owner=actor.user_id, now=now)
 
 
 async def assign(session: Session, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
     """Make somebody the owner, whoever was before; of two picks at once the last wins and both lines stay.
 
-    Raises CannotOwn when that person may not own work of this inbox.
+    Raises CannotOwn when that person may not own work of this inbox, and what the inbox's model refuses.
     """
     conversation, inbox = await access.reach(session, actor, conversation_id)
     await access.require_owner(session, inbox, owner)
     if conversation.assignee_id == owner:
         await outbox.redraw(session, conversation, now=now)
         return
-    await _give(session, conversation, inbox, "assigned", actor=actor, owner=owner, now=now)
+    await ownership.require_change(session, actor, conversation, inbox, owner=owner)
+    await give(session, conversation, inbox, "assigned", actor=actor, owner=owner, now=now)
 
 
 async def release(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
-    """Make a conversation nobody's. Raises NobodyOwnsIt when it is already."""
+    """Make a conversation nobody's. Raises NobodyOwnsIt when it is already, and what the inbox's model refuses."""
     conversation, inbox = await access.reach(session, actor, conversation_id)
     if conversation.assignee_id is None:
         raise NobodyOwnsIt
-    await _give(session, conversation, inbox, "released", actor=actor, owner=None, now=now)
+    await ownership.require_change(session, actor, conversation, inbox, owner=None)
+    await give(session, conversation, inbox, "released", actor=actor, owner=None, now=now)
 
 
-async def _give(
+async def give(
     session: Session,
     conversation: Conversation,
     inbox: Inbox,
     what: str,
     *,
-    actor: Actor,
+    actor: Actor | None,
     owner: str | None,
     now: datetime,
+    **details: Any,
 ) -> None:
+    """Change who owns a locked conversation, with the line `what` in its thread; no actor is the bridge itself.
+
+    One that is snoozed awakes when nobody is left to wake up for.
+    """
+    actor_id = actor.user_id if actor else None
     before, conversation.assignee_id = conversation.assignee_id, owner
+    if owner is None and conversation.status == Status.SNOOZED:
+        conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
     await reading.mark_unanswered_unread(session, conversation)
-    if owner == actor.user_id:
+    if owner is not None and owner == actor_id:
         conversation.read_to = conversation.counter
-    await histories.add(session, conversation, what, now=now, actor_id=actor.user_id, before=before, after=owner)
-    await outbox.post_line(session, conversation, inbox, what, now=now, actor=actor.user_id, before=before, after=owner)
+    await histories.add(
+        session,
+        conversation,
+        what,
+        now=now,
+        actor_id=actor_id,
+        before=before,
+        after=owner,
+        source=actor.source if actor else "",
+    )
+    await outbox.post_line(
+        session, conversation, inbox, what, now=now, actor=actor_id, before=before, after=owner, **details
+    )
     await reading.settle(session, conversation, now=now)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from desk import outbox
 from desk.values import Backlog
-from storage import backlogs, queues
+from storage import backlogs, inboxes, queues
 from storage.database import Session
 from storage.models import BacklogAlert, Inbox
 
@@ -45,6 +45,12 @@ def decide(thresholds: Thresholds, alert: BacklogAlert, backlog: Backlog, *, now
     grown = backlog.count >= alert.pinged_count + thresholds.again_count
     late = now - alert.pinged_at >= thresholds.again_after
     return Step.AGAIN if grown or (late and (too_many or too_old)) else None
+
+
+async def look_around(session: Session, workspace_id: int, now: datetime) -> None:
+    """Have managers told of every inbox of a workspace in which too much waits unowned."""
+    for inbox in await inboxes.list_(session, workspace_id):
+        await look(session, inbox, now=now)
 
 
 async def look(session: Session, inbox: Inbox, *, now: datetime) -> Step | None:

@@ -28,6 +28,22 @@ class AlreadyYours(DeskError):
     """It is yours already."""
 
 
+class GivenOutByManagers(DeskError):
+    """Managers give out the conversations of this inbox. Ask {who}."""
+
+
+class OwnersAndManagers(DeskError):
+    """In this inbox only its owner or a manager changes who owns a conversation. Ask {who}."""
+
+
+class NewHere(DeskError):
+    """You are marked as new, so you are given conversations and do not take them. Ask {who}."""
+
+
+class NotAManager(DeskError):
+    """Only managers can do this. Ask {who}."""
+
+
 class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 

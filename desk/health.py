@@ -10,7 +10,7 @@ from desk.cards import permalink
 from desk.errors import NoInbox, NothingToTell
 from desk.outbox import LATE_SECONDS
 from desk.values import Health, Kept, Storm, Trouble, Troubled, Waiting
-from storage import alarms, health, inboxes, workspaces
+from storage import alarms, health, inboxes, managers, workspaces
 from storage.database import Session
 from storage.health import Due
 from storage.models import Inbox
@@ -29,12 +29,13 @@ _USABLE_SOON = timedelta(minutes=1)  # what came before its card or its author i
 _MOST_TROUBLED = 100
 
 
-async def read(session: Session, actor: Actor, *, is_manager: bool, now: datetime) -> Health:
+async def read(session: Session, actor: Actor, *, now: datetime) -> Health:
     """What is wrong in the inboxes that the actor may work in; managers also hear of what belongs to no inbox.
 
     Raises NothingToTell for somebody who is in no inbox's channel, and GuestsDoNotOwn for a guest.
     """
     own = await access.list_inboxes(session, actor)
+    is_manager = await managers.is_one(session, actor.workspace_id, actor.user_id)
     if not own and not is_manager:
         await access.refuse_guest(session, actor)
         raise NothingToTell

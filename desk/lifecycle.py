@@ -27,7 +27,7 @@ async def close(session: Session, actor: Actor, conversation_id: int, *, anyway:
     conversation.closed_at = now
     conversation.unassigned_since = None
     conversation.cleared_to = conversation.read_to = conversation.counter
-    await histories.add(session, conversation, "closed", now=now, actor_id=actor.user_id)
+    await histories.add(session, conversation, "closed", now=now, actor_id=actor.user_id, source=actor.source)
     await outbox.post_line(session, conversation, inbox, "closed", now=now, actor=actor.user_id)
     await reading.settle(session, conversation, now=now)
 
@@ -40,7 +40,7 @@ async def reopen(session: Session, actor: Actor, conversation_id: int, *, now: d
     conversation.status = Status.OPEN
     conversation.closed_at = None
     conversation.unassigned_since = now if conversation.assignee_id is None else None
-    await histories.add(session, conversation, "reopened", now=now, actor_id=actor.user_id)
+    await histories.add(session, conversation, "reopened", now=now, actor_id=actor.user_id, source=actor.source)
     await outbox.post_line(session, conversation, inbox, "reopened", now=now, actor=actor.user_id)
     await reading.settle(session, conversation, now=now)
 

@@ -20,8 +20,9 @@ async def add(
     actor_id: str | None = None,
     before: str | None = None,
     after: str | None = None,
+    source: str = "",
 ) -> History:
-    """Write one line; no actor means the bridge itself."""
+    """Write one line; no actor means the bridge itself. `source` is where in Slack somebody did it."""
     row = History(
         workspace_id=conversation.workspace_id,
         conversation_id=conversation.id,
@@ -29,6 +30,7 @@ async def add(
         actor_id=actor_id,
         before=before,
         after=after,
+        source=source,
         created_at=now,
     )
     session.add(row)

@@ -6,9 +6,9 @@ from datetime import datetime
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock, SectionBlock
 
 from bot.blocks import actions, words
-from bot.blocks.lines import attempt_value
 from bot.blocks.place import Place
 from bot.blocks.post import Post
+from bot.blocks.said import attempt_value
 from desk.values import Attempt, Change
 
 COMMANDS = {

@@ -5,7 +5,8 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.handlers import assignment, commands, directory, lifecycle, replies
-from bot.handlers.context import Context, attach
+from bot.handlers.attach import attach
+from bot.handlers.context import Context
 
 MODULES = (commands, assignment, lifecycle, replies, directory)
 

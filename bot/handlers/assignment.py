@@ -4,7 +4,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import actions, menu
 from bot.blocks.place import Place
-from bot.handlers.context import Body, Context, Press
+from bot.handlers.context import Body, Context
+from bot.handlers.press import Press
 from desk import assignment
 from desk.access import Actor
 

@@ -1,57 +1,67 @@
 """Slash commands and the buttons of the queues that they show: private answers, for their reader alone."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.blocks.post import Post
-from bot.handlers.context import Body, Context, Press
-from desk.access import Actor
+from bot.handlers.asked import Asked
+from bot.handlers.press import Press
 from desk.values import Filter, Queue
 
 _MINE = {"": Filter.ALL, "all": Filter.ALL, "open": Filter.OPEN, "unread": Filter.UNREAD, "closed": Filter.CLOSED}
 _UNASSIGNED = {"": Filter.OPEN, "open": Filter.OPEN, "closed": Filter.CLOSED}
 
 
-async def mine(command: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def mine(asked: Asked) -> None:
     """`/mine [open|unread|closed]`: one's own queue."""
-    await ack(**await _list(command, actor, desk, Queue.MINE, _MINE))
+    await _list(asked, Queue.MINE, _MINE)
 
 
-async def unassigned(command: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def unassigned(asked: Asked) -> None:
     """`/unassigned [closed]`: the queue of those nobody owns."""
-    await ack(**await _list(command, actor, desk, Queue.UNASSIGNED, _UNASSIGNED))
+    await _list(asked, Queue.UNASSIGNED, _UNASSIGNED)
 
 
-async def sms(command: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
-    """`/sms inbox | health | help`: everything else."""
-    match _word(command):
-        case "inbox":
-            await ack(**await _list({**command, "text": ""}, actor, desk, Queue.INBOX, {"": Filter.ALL}))
-        case "health":
-            await ack(**_private(await desk.draw_health(actor)))
-        case "" | "help":
-            await ack(**_private(whispers.help_()))
-        case word:
-            await ack(**_private(whispers.usage(command["command"], f"“{word}” is not something /sms knows.")))
+async def _inbox(asked: Asked) -> None:
+    await _list(asked, Queue.INBOX, {"": Filter.ALL})
 
 
-async def _list(command: Body, actor: Actor, desk: Context, queue: Queue, filters: dict[str, Filter]) -> Body:
-    word = _word(command)
-    if word not in filters:
-        return _private(whispers.usage(command["command"], f"“{word}” is not a list that we have."))
-    place = Place(queue=queue, filter=filters[word])
-    return _private(await desk.draw_queue(actor, place, channel_id=command["channel_id"]))
+async def _list(asked: Asked, queue: Queue, filters: dict[str, Filter]) -> None:
+    if asked.word not in filters:
+        await asked.answer(whispers.usage(asked.command, f"“{asked.word}” is not a list that we have."))
+        return
+    place = Place(queue=queue, filter=filters[asked.word])
+    await asked.answer(await asked.desk.draw_queue(asked.actor, place, channel_id=asked.channel_id))
 
 
-def _word(command: Body) -> str:
-    return str(command.get("text") or "").strip().lower()
+async def _health(asked: Asked) -> None:
+    await asked.answer(await asked.desk.draw_health(asked.actor))
 
 
-def _private(post: Post) -> Body:
-    return {"text": post.text, "blocks": list(post.blocks), "response_type": "ephemeral"}
+async def _help(asked: Asked) -> None:
+    await asked.answer(whispers.help_())
+
+
+# What `/sms` knows by its first word; what follows that is the `text` that each is asked with.
+SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
+    "": _help,
+    "health": _health,
+    "help": _help,
+    "inbox": _inbox,
+}
+
+
+async def sms(asked: Asked) -> None:
+    """`/sms help` and its kin: everything else."""
+    word, _, rest = asked.text.partition(" ")
+    answer = SUBCOMMANDS.get(word.lower())
+    if answer is None:
+        await asked.answer(whispers.usage(asked.command, f"“{asked.text}” is not something /sms knows."))
+    else:
+        await answer(replace(asked, text=rest.strip()))
 
 
 async def show_filter(press: Press) -> None:

@@ -26,8 +26,14 @@ async def changed(event: Body, desk: Context) -> None:
     await desk.directory.store(event["user"])
 
 
+async def group_changed(desk: Context) -> None:
+    """Somebody joined or left a user group, which may be the managers'."""
+    desk.managers.reading.ask()
+
+
 def register(app: AsyncApp) -> None:
     """Attach the events."""
     app.event("member_joined_channel")(joined)
     app.event("member_left_channel")(left)
     app.event("user_change")(changed)
+    app.event("subteam_members_changed")(group_changed)

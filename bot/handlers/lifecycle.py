@@ -1,12 +1,11 @@
 """Close, Reopen, and the card's `…` menu: Release, Mark read, Mark unread, History, Name."""
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import actions, modals, whispers
-from bot.handlers.context import Body, Context, Press
+from bot.handlers.form import Form
+from bot.handlers.press import Press
 from desk import assignment, lifecycle
-from desk.access import Actor
 from desk.errors import CustomerWaits
 
 
@@ -38,7 +37,7 @@ async def reopen(press: Press) -> None:
     await press.change(lambda session: lifecycle.reopen(session, press.actor, press.conversation_id, now=press.now))
 
 
-async def more(press: Press, client: AsyncWebClient) -> None:
+async def more(press: Press) -> None:
     """Whatever was chosen in the card's `…` menu."""
     actor, conversation_id = press.actor, press.conversation_id
     match press.value:
@@ -59,14 +58,13 @@ async def more(press: Press, client: AsyncWebClient) -> None:
             await press.see()
             async with press.desk.database.read() as session:
                 name = await lifecycle.read_name(session, actor, conversation_id)
-            await client.views_open(trigger_id=press.trigger_id, view=modals.rename(conversation_id, name))
+            await press.open(modals.rename(conversation_id, name))
 
 
-async def rename(view: Body, actor: Actor, desk: Context) -> None:
+async def rename(form: Form) -> None:
     """Give the contact the name that was typed."""
-    typed = view["state"]["values"][actions.NAME_BLOCK][actions.NAME_INPUT].get("value") or ""
-    async with desk.database.write() as session:
-        await lifecycle.rename(session, actor, int(view["private_metadata"]), typed, now=desk.clock.now())
+    async with form.desk.database.write() as session:
+        await lifecycle.rename(session, form.actor, int(form.metadata), form.text(actions.NAME_BLOCK), now=form.now)
 
 
 def register(app: AsyncApp) -> None:

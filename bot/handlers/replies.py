@@ -10,8 +10,9 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import markup
 from bot.blocks import actions
-from bot.blocks.lines import parse_attempt
-from bot.handlers.context import Body, Context, Press
+from bot.blocks.said import parse_attempt
+from bot.handlers.context import Body, Context
+from bot.handlers.press import Press
 from bot.people import Directory
 from desk import decisions, gaps, lifecycle, reply
 from desk.access import Actor

@@ -26,6 +26,7 @@ EVENT_SCOPES = {
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "reaction_added": {"reactions:read"},
+    "subteam_members_changed": {"usergroups:read"},
     "user_change": {"users:read"},
 }
 # The scopes that each method needs, in public and in private channels.

@@ -20,7 +20,7 @@ import aiohttp
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
-from bot import app, logs, start
+from bot import app, effects, logs, start
 from bot.settings import Settings
 from desk import delivery
 from desk.delivery import Effect
@@ -68,16 +68,16 @@ def _die_with_parent() -> None:
 def _hurry(haste: Haste) -> None:
     delivery._RENEW_SECONDS = min(delivery._RENEW_SECONDS, haste.lease_seconds / _RENEWALS)
     delivery.LEASE_SECONDS = haste.lease_seconds
-    effects = app._effects
+    as_ever = effects.effects
 
-    def hurried(*args: Any) -> Mapping[str, Effect]:
+    def hurried(*args: Any, **pace: Any) -> Mapping[str, Effect]:
         """Slack's limits would make a thousand posts take an hour: pace has tests of its own."""
         return {
             kind: replace(effect, terms=replace(effect.terms, limit=None), look_after=haste.look_after)
-            for kind, effect in effects(*args).items()
+            for kind, effect in as_ever(*args, **pace).items()
         }
 
-    app._effects = hurried  # type: ignore[assignment]
+    setattr(app, "effects", hurried)  # noqa: B010 - mypy would have it exported
     app.open_bridge = partial(app.open_bridge, post_seconds=haste.post_seconds)
 
 

@@ -17,9 +17,10 @@ from sqlalchemy import event
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
-from bot import app
 from bot.board import Board
+from bot.effects import effects
 from bot.handlers import replies
+from bot.managers import Managers
 from bot.people import Directory
 from desk import delivery, intake, storms
 from desk.access import Actor
@@ -115,11 +116,11 @@ class Stage:
         twilio.http_client.session = outside
         async with stage.database.write() as session:
             stage.workspace = await _seed(session, stage.now())
-        board = Board(slack, stage.database, stage, ())
+        board = Board(slack, stage.database, stage, Managers(slack, stage.database, stage.workspace, ()))
         gateway = Gateway(twilio, stage.database, "http://bridge.test")
-        effects = app._effects(board, gateway, Gaps(Gap(is_over=True)), POST_SECONDS)
-        stage.couriers = [Courier(stage.database, stage, effects, name=name) for name in ("first", "second")]
-        stage.terms = {kind: effect.terms for kind, effect in effects.items()}
+        kinds = effects(board, gateway, Gaps(Gap(is_over=True)), post_seconds=POST_SECONDS)
+        stage.couriers = [Courier(stage.database, stage, kinds, name=name) for name in ("first", "second")]
+        stage.terms = {kind: effect.terms for kind, effect in kinds.items()}
         directory = Directory(slack, stage.database, stage.workspace)
         stage.intake = Intake(
             stage.database, stage, {**webhooks.USE_CASES, **replies.use_cases(hold, directory, Gaps())}

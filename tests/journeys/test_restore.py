@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot import app
+from bot import effects
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
@@ -170,7 +170,7 @@ async def test_a_reply_that_was_edited_after_the_backup_is_not_sent_as_it_was(
     start: Start, play: Playground, backup: Backup, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The backup has it as it stood in its hold, and Slack takes its time to tell that it left with other words."""
-    monkeypatch.setattr(app, "_SMS_LOOKS", (0.05, 4.0, 4.0))
+    monkeypatch.setattr(effects, "_SMS_LOOKS", (0.05, 4.0, 4.0))
     async with start(reply_hold_seconds=60) as world:
         card = await opened(world)
         post = await reply(world, card, "Yse")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import app, board
+from bot import board, effects
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER, Post
 from tests.conftest import Eventually, Start, World
@@ -19,7 +19,7 @@ FLOODED = "that was very many replies at once, so those marked ❗ were not sent
 @pytest.fixture(autouse=True)
 def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks come at once, not at the pace that Slack sets for them; a channel is tried again after half a second."""
-    monkeypatch.setattr(app, "_REACTIONS", replace(app._REACTIONS, limit=None))
+    monkeypatch.setattr(effects, "_REACTIONS", replace(effects._REACTIONS, limit=None))
     monkeypatch.setattr(board, "_AWAY_SECONDS", 0.5)
 
 

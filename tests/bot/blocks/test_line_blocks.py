@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.blocks import actions
-from bot.blocks.lines import LINES, PICTURES_NOT_SENT, line
+from bot.blocks.lines import LINES, line
+from bot.blocks.reply_lines import PICTURES_NOT_SENT
 
 DATE = "<!date^1763845200^{date_short_pretty} at {time}|2025-11-22 21:00 UTC>"
 SAYS: list[tuple[dict[str, Any], str]] = [

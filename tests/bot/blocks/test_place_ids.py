@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.blocks import actions
-from bot.blocks.lines import attempt_value, parse_attempt
 from bot.blocks.place import Place
+from bot.blocks.said import attempt_value, parse_attempt
 from desk.values import Attempt, Filter, Queue
 
 NUMBERS = st.integers(min_value=0, max_value=10**18 - 1)

@@ -1,0 +1,73 @@
+"""A modal that somebody has submitted: what they filled in, and what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.handlers.context import Body, Context
+from desk.access import Actor
+
+
+class Invalid(Exception):
+    """What was filled in cannot be taken: a sentence for each block, by its id, to be shown there."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(errors)
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What somebody filled in; Bolt hands it over as `form`. `view` is the modal as Slack has it."""
+
+    desk: Context
+    actor: Actor
+    view: Body
+    trigger_id: str
+    ack: AsyncAck
+    client: AsyncWebClient
+
+    @property
+    def now(self) -> datetime:
+        """When it is."""
+        return self.desk.clock.now()
+
+    @property
+    def metadata(self) -> str:
+        """What we gave the modal to remember."""
+        return str(self.view.get("private_metadata") or "")
+
+    def text(self, block: str) -> str:
+        """What was typed, or the value that was chosen, in a block with one element; nothing when it was left empty."""
+        return str(self.choices(block)[0]) if self.choices(block) else ""
+
+    def choices(self, block: str) -> list[str]:
+        """All values that were typed or chosen in a block with one element."""
+        filled: Mapping[str, Any] = next(iter((self.view["state"]["values"].get(block) or {}).values()), {})
+        if "selected_options" in filled:
+            return [str(option["value"]) for option in filled["selected_options"]]
+        for name, value in filled.items():
+            if name.startswith("selected_") and value is not None:
+                chosen = value if isinstance(value, list) else [value]
+                return [str(one["value"] if isinstance(one, dict) else one) for one in chosen]
+        return [str(filled["value"])] if filled.get("value") else []
+
+    async def show(self, view: dict[str, Any]) -> None:
+        """Go on with another modal in place of this one."""
+        await self.ack(response_action="update", view=view)
+
+
+def form(desk: Context, actor: Actor, body: Body, context: AsyncBoltContext) -> Form:
+    """The form that a `view_submission` payload tells of."""
+    return Form(
+        desk=desk,
+        actor=actor,
+        view=body["view"],
+        trigger_id=str(body.get("trigger_id") or ""),
+        ack=context.ack,
+        client=context.client,
+    )
