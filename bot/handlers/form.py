@@ -20,6 +20,16 @@ class Invalid(Exception):
         self.errors = dict(errors)
 
 
+def filled(view: Body, block: str) -> list[str]:
+    """All values that were typed or chosen in a block with one element, in a modal or on Home as Slack has it."""
+    element: Mapping[str, Any] = next(iter((view["state"]["values"].get(block) or {}).values()), {})
+    for name, value in element.items():
+        if name.startswith("selected_") and value is not None:
+            chosen = value if isinstance(value, list) else [value]
+            return [str(one["value"] if isinstance(one, dict) else one) for one in chosen]
+    return [str(element["value"])] if element.get("value") else []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """What somebody filled in; Bolt hands it over as `form`. `view` is the modal as Slack has it."""
@@ -47,14 +57,7 @@ class Form:
 
     def choices(self, block: str) -> list[str]:
         """All values that were typed or chosen in a block with one element."""
-        filled: Mapping[str, Any] = next(iter((self.view["state"]["values"].get(block) or {}).values()), {})
-        if "selected_options" in filled:
-            return [str(option["value"]) for option in filled["selected_options"]]
-        for name, value in filled.items():
-            if name.startswith("selected_") and value is not None:
-                chosen = value if isinstance(value, list) else [value]
-                return [str(one["value"] if isinstance(one, dict) else one) for one in chosen]
-        return [str(filled["value"])] if filled.get("value") else []
+        return filled(self.view, block)
 
     async def show(self, view: dict[str, Any]) -> None:
         """Go on with another modal in place of this one."""

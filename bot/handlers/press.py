@@ -23,7 +23,7 @@ class Press:
     """A press on a button or a choice in a menu; Bolt hands it over as `press`.
 
     `value` is the button's value or the chosen option's; `place` says what the block was about, and `ts` which post it
-    is in, if it is one that everybody sees.
+    is in, if it is one that everybody sees; `view` is the modal or the Home that it is on, as Slack has it.
     """
 
     desk: Context
@@ -36,6 +36,7 @@ class Press:
     trigger_id: str
     respond: AsyncRespond
     client: AsyncWebClient
+    view: Body | None
 
     @property
     def now(self) -> datetime:
@@ -112,4 +113,5 @@ def press(desk: Context, actor: Actor, place: Place, body: Body, context: AsyncB
         trigger_id=str(body.get("trigger_id") or ""),
         respond=context.respond or AsyncRespond(response_url=None),
         client=context.client,
+        view=body.get("view"),
     )
