@@ -15,11 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks import alerts, card, health, lines, texts, whispers
+from bot.blocks import home as home_blocks
 from bot.blocks.post import Post
+from bot.blocks.queue import PAGE_SIZE
 from bot.looking import ROOT_GONE, Looking, Roots
 from bot.managers import Managers
 from bot.metadata import EVENT_TYPE
-from desk import cards, lifecycle, outbox, poison
+from desk import cards, home, lifecycle, outbox, poison
 from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown
 from desk.errors import NotYet
@@ -102,7 +104,9 @@ class Board:
         """Post a line that says what happened."""
         async with self.database.read() as session:
             thread = await self._thread(session, claimed)
-        return await self._post(claimed, thread.channel_id, lines.line(**claimed.delivery.payload), thread=thread)
+        payload = claimed.delivery.payload
+        post, broadcast = lines.line(**payload), bool(payload.get("broadcast"))
+        return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 
     async def post_alert(self, claimed: Claimed) -> Outcome:
         """Post what is to be said about an inbox's backlog."""
@@ -164,6 +168,17 @@ class Board:
                 channel=thread.channel_id, ts=thread.root_ts or "", text=post.text, blocks=list(post.blocks)
             ),
         )
+
+    async def draw_home(self, claimed: Claimed) -> Outcome:
+        """Draw the App Home of somebody who has opened it."""
+        user_id = claimed.delivery.payload["user_id"]
+        async with self.database.read() as session:
+            page = await home.read(
+                session, claimed.delivery.workspace_id, user_id, size=PAGE_SIZE, now=self.clock.now()
+            )
+        view = home_blocks.home(page)
+        outcome = await self._call(claimed, lambda: self.client.views_publish(user_id=user_id, view=view))
+        return Done() if isinstance(outcome, Refused) and outcome.reason in _NOBODY else outcome
 
     async def mark(self, claimed: Claimed) -> Outcome:
         """Add a mark to the rep's own message; the one that a text has not left only while that is so."""
@@ -318,6 +333,12 @@ class Board:
         del outcome
         delivery = claimed.delivery
         await lifecycle.redraw(session, delivery.workspace_id, delivery.conversation_id or 0, now=now)
+
+    async def draw_home_again(self, session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
+        """The same for a Home."""
+        del outcome
+        delivery = claimed.delivery
+        await outbox.draw_home(session, delivery.workspace_id, delivery.payload["user_id"], now=now)
 
     async def posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Say in the thread that something could not be shown, when Slack takes it in no form."""

@@ -18,6 +18,7 @@ _UPDATES = Terms(group="drawings", method="chat.update", limit=Limit(per_minute=
 _REACTIONS = Terms(group="drawings", method="reactions.add", limit=Limit(per_minute=48, burst=16))
 _WHISPERS = Terms(group="drawings", method="chat.postEphemeral", limit=Limit(per_minute=96, burst=32))
 _DELETIONS = Terms(group="drawings", method="chat.delete", limit=Limit(per_minute=48, burst=16))
+_HOMES = Terms(group="drawings", method="views.publish", limit=Limit(per_minute=96, burst=32))
 _SMS = Terms(group="texts")
 _SMS_LOOKS = (5.0, 15.0, 60.0)
 
@@ -49,6 +50,7 @@ def effects(board: Board, sms: Texting, gaps: Gaps, *, post_seconds: float = POS
         Kind.ALERT: post(board.post_alert, posts),
         Kind.NOTICE: draw(board.post_notice, replace(posts, pace_seconds=0.0)),  # rather twice than not at all
         Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),
+        Kind.HOME: replace(draw(board.draw_home, _HOMES), take_back=board.draw_home_again),
         Kind.MARK: draw(board.mark, _REACTIONS),
         Kind.WHISPER: draw(board.whisper, _WHISPERS),
         Kind.DELETION: draw(board.delete, _DELETIONS),

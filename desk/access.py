@@ -72,6 +72,15 @@ async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     return list(await inboxes.list_of(session, actor.workspace_id, actor.user_id))
 
 
+async def require_own_work(session: Session, actor: Actor) -> Person:
+    """The person behind the actor, who works in an inbox or may. Raises NotInChannel or GuestsDoNotOwn."""
+    await refuse_guest(session, actor)
+    person = await people.find(session, actor.workspace_id, actor.user_id)
+    if person is None or not await list_inboxes(session, actor):
+        raise NotInChannel
+    return person
+
+
 async def refuse_guest(session: Session, actor: Actor) -> None:
     """Raise GuestsDoNotOwn for a guest or somebody of another organisation."""
     person = await people.find(session, actor.workspace_id, actor.user_id)

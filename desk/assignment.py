@@ -1,15 +1,16 @@
 """Who owns a conversation: claim, assign, reassign, release (rules 2, 3, 6). The customer is never told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from desk import access, outbox, ownership, reading
+from desk import access, outbox, ownership, presence, reading
 from desk.access import Actor
 from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
-from storage import histories, people
+from storage import histories, people, reps
 from storage.database import Session
-from storage.models import Conversation, Inbox
+from storage.models import Conversation, Inbox, Person
 from storage.states import Status
 
 CHOICES = 100  # Slack's limit on the options of a menu
@@ -41,6 +42,17 @@ async def assign(session: Session, actor: Actor, conversation_id: int, owner: st
         return
     await ownership.require_change(session, actor, conversation, inbox, owner=owner)
     await give(session, conversation, inbox, "assigned", actor=actor, owner=owner, now=now)
+
+
+async def take_over(session: Session, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
+    """Take what its owner, who is away, was to answer. Raises Taken when it has another owner by now."""
+    conversation, inbox = await access.reach(session, actor, conversation_id)
+    if conversation.assignee_id == actor.user_id:
+        raise AlreadyYours
+    if conversation.assignee_id not in {owner, None}:
+        raise Taken(name=await access.name_of(session, actor.workspace_id, conversation.assignee_id))
+    await ownership.require_change(session, actor, conversation, inbox, owner=actor.user_id)
+    await give(session, conversation, inbox, "assigned", actor=actor, owner=actor.user_id, now=now)
 
 
 async def release(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
@@ -89,18 +101,40 @@ async def give(
         session, conversation, inbox, what, now=now, actor=actor_id, before=before, after=owner, **details
     )
     await reading.settle(session, conversation, now=now)
+    if before is not None:
+        await outbox.draw_home(session, conversation.workspace_id, before, now=now)
 
 
-async def list_choices(session: Session, actor: Actor, conversation_id: int, *, matching: str) -> list[Choice]:
+async def list_choices(
+    session: Session, actor: Actor, conversation_id: int, *, matching: str, now: datetime
+) -> list[Choice]:
     """Who can be picked: the asker first, then the channel's members by name, at most 100 (Slack's limit)."""
     _, inbox = await access.view(session, actor, conversation_id)
-    reps = await people.list_reps(
-        session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), limit=CHOICES + 1
+    return await list_reps(session, actor, inbox, matching=matching, now=now)
+
+
+async def list_reps(
+    session: Session, actor: Actor, inbox: Inbox, *, matching: str, now: datetime, skills: Sequence[str] = ()
+) -> list[Choice]:
+    """An inbox's reps as a menu offers them: who asks first, who is away last and with the reason, at most 100.
+
+    Whoever has one of the `skills` comes before those who have none of them.
+    """
+    skilled = await reps.list_skilled(session, inbox.workspace_id, skills)
+    found = await people.list_reps(
+        session,
+        inbox.workspace_id,
+        inbox.channel_id,
+        matching=matching.strip(),
+        first=actor.user_id,
+        sooner=skilled,
+        now=now,
+        limit=CHOICES,
     )
-    asker = await people.find(session, actor.workspace_id, actor.user_id)
-    mine = [asker] if asker and matching.strip().casefold() in asker.sought else []
-    ordered = [*mine, *(rep for rep in reps if rep.user_id != actor.user_id)]
-    return [
-        Choice(user_id=rep.user_id, name=rep.name, note="you" if rep.user_id == actor.user_id else "")
-        for rep in ordered[:CHOICES]
-    ]
+    said = await reps.list_(session, inbox.workspace_id, [person.user_id for person in found])
+
+    def note(person: Person) -> str:
+        does = "you" if person.user_id == actor.user_id else "does this" if person.user_id in skilled else ""
+        return ", ".join(filter(None, (does, presence.note(person, said.get(person.user_id), now=now))))
+
+    return [Choice(user_id=person.user_id, name=person.name, note=note(person)) for person in found]

@@ -40,6 +40,14 @@ class NewHere(DeskError):
     """You are marked as new, so you are given conversations and do not take them. Ask {who}."""
 
 
+class NotAWhile(DeskError):
+    """That is no time I know. Write: until 14:00, until tomorrow, until mon 9:00, until 2026-12-24, or for 2h."""
+
+
+class NotAway(DeskError):
+    """You are not away."""
+
+
 class NotAManager(DeskError):
     """Only managers can do this. Ask {who}."""
 

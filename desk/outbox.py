@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from storage import conversations, deliveries, inboxes
+from storage import conversations, deliveries, homes, inboxes
 from storage.database import Session
 from storage.models import Conversation, Delivery, Inbox, Message, Thread
 from storage.states import DeliveryState, Kind
 
 _NAMESPACE = UUID("6f1c1d3e-52a5-4b8e-9a43-0f0f7b6d7a11")
 LATE_SECONDS = 10
+_LOOKS_FOR = timedelta(days=7)  # a Home that nobody has opened for so long is drawn when it is opened
 
 
 def delivery_id(kind: Kind, cause: str) -> UUID:
@@ -167,6 +168,21 @@ async def post_notice(
         stream=f"notice/{workspace_id}/{to}",
         position=int(now.timestamp() * 1000),
         payload={"to": to, **payload},
+        created_at=now,
+    )
+
+
+async def draw_home(session: Session, workspace_id: int, user_id: str, *, now: datetime) -> None:
+    """Have somebody's Home drawn again, if they look at it; asked for several times at once it is drawn once."""
+    home = await homes.find(session, workspace_id, user_id)
+    if home is None or home.opened_at < now - _LOOKS_FOR:
+        return
+    await deliveries.ask_again(
+        session,
+        id=delivery_id(Kind.HOME, f"{workspace_id}:{user_id}"),
+        workspace_id=workspace_id,
+        kind=Kind.HOME,
+        payload={"user_id": user_id},
         created_at=now,
     )
 

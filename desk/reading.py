@@ -16,15 +16,18 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     """
     if session.new or any(row is not conversation for row in session.dirty):
         await session.flush()
+    unread_before = conversation.unread
     unanswered = await conversations.unanswered(session, conversation)
     conversation.waiting_since, conversation.unread = unanswered.since, unanswered.count
     has_mark = conversation.assignee_id is not None  # without an owner nobody has one
     if has_mark and conversation.read_to != unanswered.settled_to:
         conversation.unread = await conversations.count_inbound(session, conversation, conversation.read_to)
-    face = _face(conversation)
-    if face != conversation.face:
+    face, face_before = _face(conversation), conversation.face
+    if face != face_before:
         conversation.face = face
         await outbox.redraw(session, conversation, now=now)
+    if conversation.assignee_id is not None and (face != face_before or conversation.unread != unread_before):
+        await outbox.draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
 
 
 def _face(conversation: Conversation) -> str:

@@ -116,6 +116,47 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Somebody is away; without `until` until they say that they are back."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much somebody has to do, in counts: open conversations, and those of them with something unread."""
+
+    user_id: str
+    name: str
+    open: int
+    unread: int
+    is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """What nobody owns in an inbox, as Home shows it."""
+
+    inbox_id: int
+    inbox: str
+    channel_id: str
+    count: int
+    oldest_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """The App Home of one reader; no `queue` for somebody who is in no inbox's channel. `load` is for managers."""
+
+    queue: Page | None
+    unassigned: tuple[Unassigned, ...]
+    is_manager: bool
+    load: tuple[Load, ...] = ()
+    away: Away | None = None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Somebody who can be picked as assignee."""
 

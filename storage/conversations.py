@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.inboxes import channel_lane
 from storage.models import Contact, Conversation, Delivery, Inbox, Message, Person, Thread, Workspace
-from storage.states import NO_ANSWER, Direction
+from storage.states import NO_ANSWER, Direction, Status
 from storage.upsert import insert_new
 
 # What every text asks; made once, since building a statement costs as much as executing it.
@@ -202,6 +202,27 @@ async def last_inbound(session: AsyncSession, conversation: Conversation) -> int
         col(Message.conversation_id) == conversation.id, col(Message.direction) == Direction.INBOUND
     )
     return (await session.exec(last.order_by(col(Message.position).desc()).limit(1))).one_or_none() or 0
+
+
+async def list_waiting_for(
+    session: AsyncSession, workspace_id: int, owner_id: str, limit: int
+) -> Sequence[Conversation]:
+    """Open ones of an owner whose contact waits and that the channel was not offered since, the longest wait first."""
+    rows = (
+        select(Conversation)
+        .where(
+            col(Conversation.assignee_id) == owner_id,
+            col(Conversation.workspace_id) == workspace_id,
+            col(Conversation.status) == Status.OPEN,
+            col(Conversation.waiting_since).is_not(None),
+            or_(
+                col(Conversation.offered_at).is_(None),
+                col(Conversation.offered_at) < col(Conversation.waiting_since),
+            ),
+        )
+        .order_by(col(Conversation.waiting_since))
+    )
+    return (await session.exec(rows.limit(limit))).all()
 
 
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:

@@ -1,12 +1,13 @@
 """The directory: people, who is in which channel, and what channels are called."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import and_, case, delete, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Channel, Membership, Person
+from storage.models import Channel, Membership, Person, Rep
 from storage.upsert import insert, insert_new
 
 
@@ -68,9 +69,21 @@ async def is_member(session: AsyncSession, workspace_id: int, channel_id: str, u
 
 
 async def list_reps(
-    session: AsyncSession, workspace_id: int, channel_id: str, *, matching: str, limit: int
+    session: AsyncSession,
+    workspace_id: int,
+    channel_id: str,
+    *,
+    matching: str,
+    first: str | None = None,
+    sooner: Sequence[str] = (),
+    now: datetime,
+    limit: int,
 ) -> Sequence[Person]:
-    """The channel's members who may own work, by name, those with a name that contains `matching` (any case)."""
+    """The channel's members who may own work, those with a name that contains `matching` (any case).
+
+    By name: before all `first`, then those who are not away and of them the `sooner` before others.
+    """
+    is_away = and_(col(Rep.away_since).is_not(None), or_(col(Rep.away_until).is_(None), col(Rep.away_until) > now))
     rows = (
         select(Person)
         .join(
@@ -78,13 +91,20 @@ async def list_reps(
             (col(Membership.workspace_id) == col(Person.workspace_id))
             & (col(Membership.user_id) == col(Person.user_id)),
         )
+        .outerjoin(Rep, (col(Rep.workspace_id) == col(Person.workspace_id)) & (col(Rep.user_id) == col(Person.user_id)))
         .where(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
             ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
             col(Person.sought).contains(matching.casefold(), autoescape=True),
         )
-        .order_by(col(Person.sought), col(Person.user_id))
+        .order_by(
+            case((col(Person.user_id) == first, 0), else_=1),
+            case((is_away, 1), else_=0),
+            case((col(Person.user_id).in_(sooner), 0), else_=1),
+            col(Person.sought),
+            col(Person.user_id),
+        )
         .limit(limit)
     )
     return (await session.exec(rows)).all()

@@ -79,3 +79,4 @@ class Kind(StrEnum):
     WHISPER = "whisper"
     DELETION = "deletion"
     NOTICE = "notice"
+    HOME = "home"

@@ -19,6 +19,14 @@ DONT_SEND = "dont_send"
 SEND_AS_SMS = "send_as_sms"
 REFRESH = "refresh"
 OPEN_QUEUE = "open_queue"
+DISTRIBUTE = "distribute"
+TAKE_OVER = "take_over"
+AWAY = "away"
+BACK = "back"
+HAND_OFF = "hand_off"
+INBOX_SETTINGS = "inbox_settings"
+ALERT_SETTINGS = "alert_settings"
+PEOPLE_SETTINGS = "people_settings"
 
 # Values of the entries in `…` (MORE).
 RELEASE = "release"
@@ -36,6 +44,11 @@ PAGE = re.compile(r"^page:(0|[1-9][0-9]{0,8})\Z")
 RENAME_MODAL = "rename_modal"
 NAME_BLOCK = "name"
 NAME_INPUT = "name"
+
+
+# The modal that asks until when somebody is away.
+AWAY_MODAL = "away_modal"
+AWAY_BLOCK = "until"
 
 
 def filter_id(which: Filter) -> str:

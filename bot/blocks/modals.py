@@ -6,8 +6,11 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.post import Post
 
 LONGEST_NAME = 75
+
+_TITLE = 24
 
 
 def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
@@ -32,6 +35,37 @@ def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
                     max_length=LONGEST_NAME,
                     focus_on_load=True,
                 ),
+            )
+        ],
+    )
+    return dict(view.to_dict())
+
+
+def told(title: str, shown: Post) -> dict[str, Any]:
+    """Something to read, where no private message can be shown: on Home, or over another modal."""
+    return {
+        "type": "modal",
+        "title": words.plain(words.shorten(title, _TITLE)).to_dict(),
+        "close": words.plain("Close").to_dict(),
+        "blocks": list(shown.blocks),
+    }
+
+
+def away() -> dict[str, Any]:
+    """Until when somebody is away."""
+    view = View(
+        type="modal",
+        callback_id=actions.AWAY_MODAL,
+        title=words.plain("You are away"),
+        submit=words.plain("Go away"),
+        close=words.plain("Cancel"),
+        blocks=[
+            InputBlock(
+                block_id=actions.AWAY_BLOCK,
+                label=words.plain("Until"),
+                hint=words.plain("14:00, tomorrow, mon 9:00, 2026-12-24, for 2h; empty: until you are back"),
+                optional=True,
+                element=PlainTextInputElement(action_id=actions.AWAY_BLOCK, max_length=60, focus_on_load=True),
             )
         ],
     )

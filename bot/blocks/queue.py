@@ -50,9 +50,14 @@ _Pressable = ButtonElement | ExternalDataSelectElement
 
 
 def queue(page: Page) -> Post:
-    title = f"{TITLES[page.queue]} · {_count(page.total, page)}"
+    names = ", ".join(_contact(row) for row in page.rows)
+    return Post.of(words.fit(f"{_title(page)}. {_empty(page) or names}"), listing(page))
+
+
+def listing(page: Page) -> list[Block]:
+    """The title, the filters, the rows and the paging of a queue."""
     blocks: list[Block] = [
-        HeaderBlock(text=words.plain(title)),
+        HeaderBlock(text=words.plain(_title(page))),
         ActionsBlock(block_id=_place(page).encode(_kind("filters", page)), elements=_filters(page)),
     ]
     for row in page.rows:
@@ -63,8 +68,11 @@ def queue(page: Page) -> Post:
     if _pages(page) > 1:
         blocks.append(ContextBlock(elements=[words.plain(_position(page))]))
     blocks.append(ActionsBlock(block_id=_place(page).encode(_kind("paging", page)), elements=_paging(page)))
-    names = ", ".join(_contact(row) for row in page.rows)
-    return Post.of(words.fit(f"{title}. {empty or names}"), blocks)
+    return blocks
+
+
+def _title(page: Page) -> str:
+    return f"{TITLES[page.queue]} · {_count(page.total, page)}"
 
 
 def _place(page: Page, row: Row | None = None) -> Place:

@@ -23,7 +23,7 @@ def to(author: str | None) -> str:
 
 def line(text: str) -> Post:
     """A line as both text and block; it begins with a capital unless it begins with a name."""
-    text = _cut(text[:1].upper() + text[1:])
+    text = cut(text[:1].upper() + text[1:])
     return Post.of(text, [SectionBlock(text=words.markup(text))])
 
 
@@ -62,7 +62,7 @@ def parse_attempt(value: str) -> Attempt:
     return Attempt(found[1], found[2], int(found[3]))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """Only what Slack would refuse is cut, and not inside an escaped character."""
     if words.width(text) <= _LONGEST:
         return text

@@ -28,7 +28,9 @@ async def list_choices(body: Body, ack: AsyncAck, place: Place, actor: Actor, de
     """Who can be picked, as somebody types."""
     typed = str(body.get("value") or "")
     async with desk.database.read() as session:
-        choices = await assignment.list_choices(session, actor, place.conversation_id or 0, matching=typed)
+        choices = await assignment.list_choices(
+            session, actor, place.conversation_id or 0, matching=typed, now=desk.clock.now()
+        )
     await ack(options=menu.options(choices))
 
 

@@ -8,22 +8,25 @@ from typing import Any
 from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks import actions, whispers
+from bot.blocks import actions, modals, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.handlers.context import Body, Context
-from desk import access, lifecycle
+from desk import access, home, lifecycle
 from desk.access import Actor
 from desk.errors import DeskError
+from desk.values import Filter
 from storage.database import Session
+
+_TITLE = "Threadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """A press on a button or a choice in a menu; Bolt hands it over as `press`.
 
-    `value` is the button's value or the chosen option's; `place` says what the block was about, and `ts` which post it
-    is in, if it is one that everybody sees; `view` is the modal or the Home that it is on, as Slack has it.
+    `value` is the button's value or the chosen option's; `place` says what the block was about, and `ts` is the root of
+    the thread that it is in, if everybody sees it; `view` is the modal or the Home that it is on, as Slack has it.
     """
 
     desk: Context
@@ -75,15 +78,31 @@ class Press:
         await self.client.views_open(trigger_id=self.trigger_id, view=view)
 
     async def whisper(self, post: Post) -> None:
-        """Answer privately, and leave what was pressed as it is."""
-        await self.respond(text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False)
+        """Answer privately, and leave what was pressed as it is: on Home, or over a modal, in a modal."""
+        if self.view is None:
+            await self.respond(
+                text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False
+            )
+        elif self.is_on_home:
+            await self.open(modals.told(_TITLE, post))
+        else:
+            await self.client.views_push(trigger_id=self.trigger_id, view=modals.told(_TITLE, post))
+
+    @property
+    def is_on_home(self) -> bool:
+        """Whether it was pressed on the App Home."""
+        return self.view is not None and self.view.get("type") == "home"
 
     async def redraw(self, place: Place | None = None) -> None:
         """Draw the queue again that was pressed in; a card is redrawn by its own delivery."""
         place = place or self.place
-        if place.queue is not None:
-            post = await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id)
-            await self._replace(post)
+        if place.queue is None:
+            return
+        if self.is_on_home:
+            async with self.desk.database.write() as session:
+                await home.show(session, self.actor, which=place.filter or Filter.ALL, page=place.page, now=self.now)
+        else:
+            await self._replace(await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id))
 
     async def restore(self) -> None:
         """After a refusal: show what is true, since a menu goes on showing what was chosen in it."""
@@ -96,18 +115,21 @@ class Press:
                 await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)
 
     async def _replace(self, post: Post) -> None:
-        await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
+        if self.view is None:
+            await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
+        else:
+            await self.client.views_update(view_id=self.view["id"], view=modals.told(_TITLE, post))
 
 
 def press(desk: Context, actor: Actor, place: Place, body: Body, context: AsyncBoltContext) -> Press:
     """The press that a `block_actions` payload tells of."""
-    action = body["actions"][0]
+    action, message = body["actions"][0], body.get("message") or {}
     return Press(
         desk=desk,
         actor=actor,
         place=place,
         channel_id=(body.get("channel") or {}).get("id"),
-        ts=(body.get("message") or {}).get("ts"),
+        ts=message.get("thread_ts") or message.get("ts"),
         action_id=str(action.get("action_id")),
         value=str((action.get("selected_option") or action).get("value") or ""),
         trigger_id=str(body.get("trigger_id") or ""),

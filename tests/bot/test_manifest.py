@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 # What Slack calls an event where the code listens to a family of them, and the scope that each event needs.
 FAMILIES = {"message": {"message.channels", "message.groups"}}
 EVENT_SCOPES = {
+    "app_home_opened": set[str](),
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
@@ -46,6 +47,9 @@ METHOD_SCOPES = {
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "views.open": set[str](),
+    "views.publish": set[str](),
+    "views.push": set[str](),
+    "views.update": set[str](),
 }
 
 

@@ -71,3 +71,9 @@ def _copy(source: Path, target: Path) -> None:
         target.with_name(target.name + suffix).unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every round is made again after moments."""
+    monkeypatch.setattr(schedule, "ROUNDS", {name: (0.1, look) for name, (_, look) in schedule.ROUNDS.items()})

@@ -6,7 +6,7 @@ from typing import Any
 from playground import elements
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
-from playground.world import Ephemeral, Post
+from playground.world import Ephemeral, Post, View
 from storage import conversations
 from tests.conftest import Eventually, World
 
@@ -75,6 +75,11 @@ def told(play: Playground, user: str) -> str:
     """What the bridge last told this person alone."""
     private = play.ephemerals(user)
     return words(private[-1].blocks) if private else ""
+
+
+def modal(world: World, user: str) -> View:
+    """The modal that somebody has before them."""
+    return world.play.world.modals(user)[-1]
 
 
 def count(play: Playground, phrase: str, channel: str = CHANNEL) -> int:

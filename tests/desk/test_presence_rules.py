@@ -1,0 +1,62 @@
+"""Until when somebody is away, in the words that they write."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk import presence
+from desk.errors import NotAWhile
+
+FRIDAY = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)  # 11:00 in Berlin
+
+
+@pytest.mark.parametrize(
+    ("words", "back_at"),
+    [
+        ("until 14:00", datetime(2026, 11, 27, 13, 0, tzinfo=UTC)),
+        ("14:00", datetime(2026, 11, 27, 13, 0, tzinfo=UTC)),
+        ("till 2pm", datetime(2026, 11, 27, 13, 0, tzinfo=UTC)),
+        ("until 2:30 pm", datetime(2026, 11, 27, 13, 30, tzinfo=UTC)),
+        ("until 9:00", datetime(2026, 11, 28, 8, 0, tzinfo=UTC)),
+        ("until 12am", datetime(2026, 11, 27, 23, 0, tzinfo=UTC)),
+        ("until tomorrow", datetime(2026, 11, 28, 8, 0, tzinfo=UTC)),
+        ("until tomorrow 7:15", datetime(2026, 11, 28, 6, 15, tzinfo=UTC)),
+        ("Until  Monday", datetime(2026, 11, 30, 8, 0, tzinfo=UTC)),
+        ("until mon at 12pm", datetime(2026, 11, 30, 11, 0, tzinfo=UTC)),
+        ("until friday", datetime(2026, 12, 4, 8, 0, tzinfo=UTC)),
+        ("until today 18:00", datetime(2026, 11, 27, 17, 0, tzinfo=UTC)),
+        ("until 2026-12-24", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+        ("until 2027-3-29 10.00", datetime(2027, 3, 29, 8, 0, tzinfo=UTC)),  # summer time by then
+        ("for 2h", FRIDAY + timedelta(hours=2)),
+        ("for 30 minutes", FRIDAY + timedelta(minutes=30)),
+        ("90 min", FRIDAY + timedelta(minutes=90)),
+        ("for 2 weeks", FRIDAY + timedelta(weeks=2)),
+        ("for 3 days", FRIDAY + timedelta(days=3)),
+    ],
+)
+def test_a_time_is_understood_where_the_person_is(words: str, back_at: datetime) -> None:
+    """In their own time zone; without a time, at nine in the morning."""
+    assert presence.until(words, now=FRIDAY, timezone="Europe/Berlin") == back_at
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["until", "soon", "until 25:00", "until 13pm", "for 0m", "until 2026-02-30", "until 2026-11-26", "until 2029-01-01"]
+    + ["until 14", "until mon tue", "for ten minutes", "until today 9:00", "for 999w", "until 0000-01-01"],
+)
+def test_what_is_no_time_is_refused(words: str) -> None:
+    """Also what is over, and what is more than a year away."""
+    with pytest.raises(NotAWhile):
+        presence.until(words, now=FRIDAY, timezone="Europe/Berlin")
+
+
+@given(st.text(max_size=40), st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)), st.sampled_from(["UTC", "x"]))
+def test_whatever_is_typed_is_a_time_to_come_or_refused(words: str, now: datetime, timezone: str) -> None:
+    """Nothing else is raised."""
+    try:
+        back_at = presence.until(words, now=now.replace(tzinfo=UTC), timezone=timezone)
+    except NotAWhile:
+        return
+    assert back_at is None or back_at > now.replace(tzinfo=UTC)

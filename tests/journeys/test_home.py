@@ -1,0 +1,107 @@
+"""The App Home: one's own queue, what nobody owns, and the load, kept true by itself."""
+
+from typing import Any
+
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import opened, reply
+from tests.journeys.screen import ALICE, ANA, BEN, BOB, GUS, arrive, modal, words
+
+
+def shown(world: World, user: str) -> str:
+    """Everything written on somebody's Home."""
+    home = world.play.home(user)
+    return words(home.view["blocks"]) if home else ""
+
+
+async def home_of(world: World, eventually: Eventually, user: str, phrase: str) -> Any:
+    """Somebody's Home, opened now, once it says this."""
+    await world.play.open_home(user)
+    await eventually(lambda: phrase in shown(world, user))
+    return world.play.home(user)
+
+
+async def test_home_shows_ones_own_queue_and_follows_it(world: World, eventually: Eventually) -> None:
+    """What is given, answered, closed and texted again shows there without opening it anew; others' do not show."""
+    await home_of(world, eventually, ANA, "Nothing here yet")
+    card = await arrive(world, eventually)
+    other = await arrive(world, eventually, "Somebody else's", BOB)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await world.play.press(BEN, CHANNEL, other.ts, "claim")
+    await eventually(lambda: "Your queue · 1" in shown(world, ANA))
+    assert "Is it there?" in shown(world, ANA)
+    assert "Waiting since" in shown(world, ANA)
+    assert "Somebody else's" not in shown(world, ANA)
+    await world.play.text(ALICE, "+15550100000", "Still there?")
+    await eventually(lambda: "1 unread" in shown(world, ANA))
+    await reply(world, card, "It is.")
+    await eventually(lambda: "Answered" in shown(world, ANA))
+    await world.play.press(ANA, CHANNEL, card.ts, "close")
+    await eventually(lambda: "Closed 1" in shown(world, ANA))
+
+
+async def test_what_is_pressed_on_home_is_done(world: World, eventually: Eventually) -> None:
+    """Filters, the menu that hands it to somebody, and the queue of an inbox in a modal, in which Claim works."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    home = await home_of(world, eventually, ANA, "Your queue · 1")
+    await world.play.press(ANA, None, home.id, "filter:closed")
+    await eventually(lambda: "None of your conversations is closed yet" in shown(world, ANA))
+    await world.play.press(ANA, None, home.id, "filter:open")
+    await eventually(lambda: "Is it there?" in shown(world, ANA))
+    await world.play.choose(ANA, None, home.id, "assign", BEN)
+    await eventually(lambda: "Enjoy the quiet" in shown(world, ANA))
+    await opened(world, BOB, "Anybody?")
+    await world.play.press(ANA, None, home.id, "open_queue")
+    queue = modal(world, ANA)
+    assert "Unassigned · 1" in words(queue.view["blocks"])
+    await world.play.press(ANA, None, queue.id, "claim")
+    assert "Unassigned · 0" in words(modal(world, ANA).view["blocks"])
+    await eventually(lambda: "Anybody?" in shown(world, ANA))
+
+
+async def test_a_refusal_on_home_is_shown_in_a_modal(world: World, eventually: Eventually) -> None:
+    """There is no private message on Home; the list goes back to what is true."""
+    card = await arrive(world, eventually)
+    await opened(world, BOB, "Anybody?")
+    home = await home_of(world, eventually, ANA, "2 conversations wait for an owner")
+    await world.play.press(ANA, None, home.id, "open_queue")
+    queue = modal(world, ANA)
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await world.play.press(ANA, None, queue.id, "claim")
+    assert "Ben has it already." in words(modal(world, ANA).view["blocks"])
+    await world.play.close(ANA, modal(world, ANA).id)
+    assert "Unassigned · 1" in words(modal(world, ANA).view["blocks"])
+
+
+async def test_managers_see_the_load_in_counts(often: None, world: World, eventually: Eventually) -> None:
+    """And how many nobody owns, following both; reps see no load, and nobody sees a list of another's."""
+    await home_of(world, eventually, MANAGER, "every open conversation has an owner")
+    await home_of(world, eventually, BEN, "every open conversation has an owner")
+    card = await arrive(world, eventually)
+    await eventually(lambda: "1 conversation waits for an owner" in shown(world, MANAGER))
+    await eventually(lambda: "1 conversation waits for an owner" in shown(world, BEN))
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await eventually(lambda: "Ana: 1 open, 0 unread" in shown(world, MANAGER))
+    assert "Is it there?" not in shown(world, MANAGER)
+    assert "Ana: " not in shown(world, BEN)
+
+
+async def test_a_guests_home_shows_nothing(world: World, eventually: Eventually) -> None:
+    """Not even counts: guests are no reps."""
+    await arrive(world, eventually)
+    home = await home_of(world, eventually, GUS, "not in the channel of any inbox")
+    assert "Unassigned" not in words(home.view["blocks"])
+
+
+async def test_a_home_is_drawn_after_a_restart(play: Playground, start: Start, eventually: Eventually) -> None:
+    """What changed while nobody ran shows once somebody does."""
+    async with start() as world:
+        card = await arrive(world, eventually)
+        await home_of(world, eventually, ANA, "Nothing here yet")
+        world.play.faults.answer("views.publish", 503, times=None)
+        await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    play.faults.clear()
+    async with start() as world:
+        await eventually(lambda: "Your queue · 1" in shown(world, ANA))

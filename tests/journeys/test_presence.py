@@ -1,0 +1,82 @@
+"""Who is away is offered last, and what waits for them is offered to the others."""
+
+from playground.seed import CHANNEL, NUMBER
+from playground.world import Ephemeral
+from tests.conftest import Eventually, World
+from tests.journeys.scene import line, pass_time
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, GUS, arrive, modal, told, words
+
+
+async def sms(world: World, user: str, text: str) -> str:
+    """What `/sms …` answers."""
+    shown = await world.play.command(user, CHANNEL, "/sms", text)
+    assert isinstance(shown, Ephemeral)
+    return words(shown.blocks)
+
+
+async def offered(world: World, card: object, user: str) -> list[tuple[str, str]]:
+    """Whom the card's menu offers, with what it says about them."""
+    options = await world.play.options(user, CHANNEL, card.ts, "assign")  # type: ignore[attr-defined]
+    return [(one["text"]["text"], (one.get("description") or {}).get("text", "")) for one in options]
+
+
+async def test_who_is_away_is_offered_last_with_the_reason(world: World, eventually: Eventually) -> None:
+    """Until they are back, by themselves or when they said."""
+    await world.play.change_person(ANA, tz="Europe/Lisbon")
+    card = await arrive(world, eventually)
+    assert [name for name, _ in await offered(world, card, BEN)] == ["Ben", "Ana", "Chloé", "Mara"]
+    assert "You are away until <!date^" in await sms(world, ANA, "away until tomorrow")
+    *_, (name, note) = await offered(world, card, BEN)
+    assert name == "Ana"
+    assert note.startswith("away until ")
+    assert note.endswith(" 09:00 (WET)")
+    assert (await offered(world, card, ANA))[0][0] == "Ana"
+    pass_time(world, days=2)
+    assert ("Ana", "") in await offered(world, card, BEN)
+    await sms(world, ANA, "away")
+    assert ("Ana", "away") in await offered(world, card, BEN)
+    assert "Welcome back" in await sms(world, ANA, "back")
+    assert ("Ana", "") in await offered(world, card, BEN)
+    assert "You are not away." in await sms(world, ANA, "back")
+    assert "That is no time I know" in await sms(world, ANA, "away until whenever")
+    assert "only members of this workspace" in await sms(world, GUS, "away")
+
+
+async def test_what_waits_for_who_is_away_is_offered_to_the_channel(
+    often: None, world: World, eventually: Eventually
+) -> None:
+    """After ten minutes, once for each wait, with Claim; whoever is first has it."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await world.play.press(ANA, CHANNEL, card.ts, "close")
+    await world.play.press(ANA, CHANNEL, world.play.ephemerals(ANA)[-1].ts, "close_anyway")
+    await sms(world, ANA, "away until tomorrow")
+    await world.play.text(ALICE, NUMBER, "One more thing")
+    await eventually(lambda: line(world, card, "the customer wrote again"))
+    pass_time(world, minutes=9)
+    await world.play.quiet(0.5)
+    assert line(world, card, "Who takes it?") is None
+    pass_time(world, minutes=2)
+    offer = await eventually(lambda: line(world, card, "Who takes it?"))
+    assert offer.broadcast
+    await world.play.text(ALICE, NUMBER, "Hello?")
+    pass_time(world, minutes=30)
+    await world.play.quiet(0.5)
+    assert sum("Who takes it?" in post.text for post in world.thread(card.ts)) == 1
+    await world.play.press(BEN, CHANNEL, offer.ts, "take_over")
+    await eventually(lambda: line(world, card, "<@U0BEN> took this over from <@U0ANA>."))
+    await world.play.press(CHLOE, CHANNEL, offer.ts, "take_over")
+    assert "Ben has it already." in told(world.play, CHLOE)
+
+
+async def test_home_says_that_one_is_away(world: World, eventually: Eventually) -> None:
+    """And asks until when; a time that nobody knows is told at the field."""
+    await world.play.open_home(ANA)
+    home = await eventually(lambda: world.play.home(ANA))
+    await world.play.press(ANA, None, home.id, "away")
+    errors = await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "whenever"})
+    assert "That is no time I know" in errors["until"]
+    assert not await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "for 2h"})
+    await eventually(lambda: "You are away until <!date^" in words(world.play.home(ANA).view["blocks"]))
+    await world.play.press(ANA, None, world.play.home(ANA).id, "back")
+    await eventually(lambda: "You are here" in words(world.play.home(ANA).view["blocks"]))
