@@ -1,11 +1,21 @@
 """What the desk refuses, as sentences that the person who asked can act on. An exception's docstring is its message."""
 
+from collections.abc import Mapping
+
 
 class DeskError(Exception):
     """That did not work."""
 
     def __init__(self, **details: object) -> None:
         super().__init__((type(self).__doc__ or "").format(**details))
+
+
+class Unfit(Exception):
+    """What was filled in cannot be taken: a sentence for each field that is wrong, by its name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(problems)
+        self.problems = dict(problems)
 
 
 class NotInChannel(DeskError):
@@ -106,6 +116,18 @@ class NotAQueue(DeskError):
 
 class NothingToTell(DeskError):
     """You are not in the channel of any inbox, so there is nothing to tell. Join an inbox's channel first."""
+
+
+class NothingUnassigned(DeskError):
+    """Every open conversation of this inbox has an owner, so there is nothing to distribute."""
+
+
+class NobodyToGive(DeskError):
+    """There is nobody to give any to: pick somebody who is in the channel and takes more than they have."""
+
+
+class OwnSettings(DeskError):
+    """Another manager has to take this from you, so that somebody is left who can give it back."""
 
 
 class NotOurs(Exception):

@@ -6,7 +6,7 @@ restricted.
 
 from desk import access
 from desk.access import Actor
-from desk.errors import GivenOutByManagers, NewHere, OwnersAndManagers
+from desk.errors import GivenOutByManagers, NewHere, NotAManager, OwnersAndManagers
 from storage import managers, people, reps
 from storage.database import Session
 from storage.models import Conversation, Inbox
@@ -66,3 +66,10 @@ async def _who_can(session: Session, inbox: Inbox) -> str:
     if len(names) > _MOST_NAMES:
         return f"{', '.join(names[:_MOST_NAMES])} or another manager"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+async def require_manager(session: Session, actor: Actor, inbox: Inbox) -> None:
+    """Raise NotAManager, with who is one, unless the actor is; and what `require_rep` raises."""
+    await access.require_rep(session, actor, inbox)
+    if not await managers.is_one(session, actor.workspace_id, actor.user_id):
+        raise NotAManager(who=await _who_can(session, inbox))

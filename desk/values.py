@@ -123,6 +123,54 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who may be given conversations of an inbox, with their load in it and what is said of them."""
+
+    user_id: str
+    name: str
+    open: int = 0
+    unread: int = 0
+    capacity: int | None = None
+    skills: tuple[str, ...] = ()
+    is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A conversation that nobody owns, and who would be given it if it were done evenly."""
+
+    conversation_id: int
+    contact: str
+    labels: tuple[str, ...]
+    waiting_since: datetime | None
+    to: Candidate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What an inbox has to give out: `count` in all, the first of them as `offers`; to whom, least busy first."""
+
+    inbox_id: int
+    inbox: str
+    count: int
+    offers: tuple[Offer, ...]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What is said of a rep. `is_manager` was said in Slack; `is_manager_by_settings` cannot be changed there."""
+
+    user_id: str
+    name: str
+    is_manager: bool
+    is_manager_by_settings: bool
+    is_new: bool
+    capacity: int | None
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """How much somebody has to do, in counts: open conversations, and those of them with something unread."""
 

@@ -112,7 +112,7 @@ def person(one: Person) -> Json:
         shape |= {
             "tz": one.tz,
             "tz_offset": int(offset.total_seconds()) if offset else 0,
-            "is_admin": False,
+            "is_admin": one.admin,
             "is_owner": False,
             "is_restricted": one.guest,
             "is_ultra_restricted": False,

@@ -21,7 +21,7 @@ TOMBSTONE = "This message was deleted."
 
 @dataclass(kw_only=True)
 class Person:
-    """A Slack user. `guest` is Slack's `is_restricted`; a `team` other than ours makes a stranger (Slack Connect)."""
+    """A Slack user. `guest` is Slack's `is_restricted`, `admin` its `is_admin`; a `team` other than ours makes a stranger (Slack Connect)."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Person:
     team: str = TEAM_ID
     deleted: bool = False
     tz: str = "UTC"
+    admin: bool = False
 
     @property
     def initials(self) -> str:

@@ -170,6 +170,22 @@ class Writing(Base):
         if heard:
             await self.out.event(membership_event(self.slack, "member_left_channel", user, place))
 
+    async def change_group(self, id: str, users: list[str]) -> None:  # noqa: A002
+        """Have a user group consist of these people: subteam_members_changed."""
+        before = self.world.user_groups.get(id, [])
+        self.world.user_groups[id] = users
+        event: Json = {
+            "type": "subteam_members_changed",
+            "subteam_id": id,
+            "team_id": TEAM_ID,
+            "date_previous_update": 0,
+            "date_update": int(self.world.now()),
+            "added_users": [user for user in users if user not in before],
+            "removed_users": [user for user in before if user not in users],
+        }
+        self.core.changed()
+        await self.out.event(event)
+
     async def change_person(self, id: str, **changes: Any) -> Person:  # noqa: A002
         """Change fields of a person (`name`, `deleted`, `guest`, …): user_change."""
         person = self.world.people[id]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy import bindparam, func, literal_column, or_, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -223,6 +223,29 @@ async def list_waiting_for(
         .order_by(col(Conversation.waiting_since))
     )
     return (await session.exec(rows.limit(limit))).all()
+
+
+async def list_unowned(
+    session: AsyncSession, workspace_id: int, inbox_id: int, *, limit: int
+) -> Sequence[tuple[Conversation, Contact]]:
+    """Open ones of an inbox that nobody owns, in the order of the unassigned queue."""
+    rows = (
+        select(Conversation, Contact)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .where(
+            col(Conversation.workspace_id) == workspace_id,
+            col(Conversation.inbox_id) == inbox_id,
+            col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
+            col(Conversation.assignee_id).is_(None),
+        )
+        .order_by(
+            col(Conversation.waiting_since).asc().nulls_last(),
+            col(Conversation.unassigned_since).asc().nulls_last(),
+            col(Conversation.id),
+        )
+        .limit(limit)
+    )
+    return [(conversation, contact) for conversation, contact in (await session.exec(rows)).all()]
 
 
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:

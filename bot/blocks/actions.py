@@ -46,6 +46,11 @@ NAME_BLOCK = "name"
 NAME_INPUT = "name"
 
 
+# The modal in which managers say what reps are, and its menus.
+PEOPLE_MODAL = "people_modal"
+PICK_MEMBER = "pick_member"
+PICK_SKILLS = "pick_skills"
+
 # The modal that asks until when somebody is away.
 AWAY_MODAL = "away_modal"
 AWAY_BLOCK = "until"

@@ -12,10 +12,10 @@ from bot.blocks import whispers
 from bot.blocks.place import Place
 from bot.handlers.asked import asked
 from bot.handlers.context import Body, Context
-from bot.handlers.form import Invalid, form
+from bot.handlers.form import form
 from bot.handlers.press import press
 from desk.access import Actor
-from desk.errors import DeskError, OutOfDate
+from desk.errors import DeskError, OutOfDate, Unfit
 from storage.database import NotFound
 
 log = structlog.get_logger(__name__)
@@ -58,8 +58,8 @@ async def _resolve(desk: Context, context: AsyncBoltContext, body: Body) -> None
 
 
 async def _refuse(desk: Context, error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
-    if isinstance(error, Invalid):
-        return await context.ack(response_action="errors", errors=error.errors)
+    if isinstance(error, Unfit):
+        return await context.ack(response_action="errors", errors=error.problems)
     if isinstance(error, DeskError):
         answer = await _tell(context, body, str(error))
         pressed = context.get("press")

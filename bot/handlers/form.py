@@ -1,6 +1,5 @@
 """A modal that somebody has submitted: what they filled in, and what is wrong with it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,17 +11,9 @@ from bot.handlers.context import Body, Context
 from desk.access import Actor
 
 
-class Invalid(Exception):
-    """What was filled in cannot be taken: a sentence for each block, by its id, to be shown there."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(errors)
-        self.errors = dict(errors)
-
-
 def filled(view: Body, block: str) -> list[str]:
     """All values that were typed or chosen in a block with one element, in a modal or on Home as Slack has it."""
-    element: Mapping[str, Any] = next(iter((view["state"]["values"].get(block) or {}).values()), {})
+    element: dict[str, Any] = next(iter((view["state"]["values"].get(block) or {}).values()), {})
     for name, value in element.items():
         if name.startswith("selected_") and value is not None:
             chosen = value if isinstance(value, list) else [value]

@@ -77,6 +77,10 @@ class Press:
         """Open a modal."""
         await self.client.views_open(trigger_id=self.trigger_id, view=view)
 
+    async def update(self, view: dict[str, Any]) -> None:
+        """Draw the modal anew that was pressed in."""
+        await self.client.views_update(view_id=(self.view or {})["id"], view=view)
+
     async def whisper(self, post: Post) -> None:
         """Answer privately, and leave what was pressed as it is: on Home, or over a modal, in a modal."""
         if self.view is None:
@@ -118,7 +122,7 @@ class Press:
         if self.view is None:
             await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
         else:
-            await self.client.views_update(view_id=self.view["id"], view=modals.told(_TITLE, post))
+            await self.update(modals.told(_TITLE, post))
 
 
 def press(desk: Context, actor: Actor, place: Place, body: Body, context: AsyncBoltContext) -> Press:

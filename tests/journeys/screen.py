@@ -77,6 +77,13 @@ def told(play: Playground, user: str) -> str:
     return words(private[-1].blocks) if private else ""
 
 
+def home(world: World, user: str) -> View:
+    """The App Home of somebody who has opened it."""
+    shown = world.play.home(user)
+    assert shown is not None
+    return shown
+
+
 def modal(world: World, user: str) -> View:
     """The modal that somebody has before them."""
     return world.play.world.modals(user)[-1]

@@ -4,7 +4,7 @@ from playground.seed import CHANNEL, NUMBER
 from playground.world import Ephemeral
 from tests.conftest import Eventually, World
 from tests.journeys.scene import line, pass_time
-from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, GUS, arrive, modal, told, words
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, GUS, arrive, home, modal, told, words
 
 
 async def sms(world: World, user: str, text: str) -> str:
@@ -72,11 +72,11 @@ async def test_what_waits_for_who_is_away_is_offered_to_the_channel(
 async def test_home_says_that_one_is_away(world: World, eventually: Eventually) -> None:
     """And asks until when; a time that nobody knows is told at the field."""
     await world.play.open_home(ANA)
-    home = await eventually(lambda: world.play.home(ANA))
-    await world.play.press(ANA, None, home.id, "away")
+    await eventually(lambda: world.play.home(ANA))
+    await world.play.press(ANA, None, home(world, ANA).id, "away")
     errors = await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "whenever"})
     assert "That is no time I know" in errors["until"]
     assert not await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "for 2h"})
-    await eventually(lambda: "You are away until <!date^" in words(world.play.home(ANA).view["blocks"]))
-    await world.play.press(ANA, None, world.play.home(ANA).id, "back")
-    await eventually(lambda: "You are here" in words(world.play.home(ANA).view["blocks"]))
+    await eventually(lambda: "You are away until <!date^" in words(home(world, ANA).view["blocks"]))
+    await world.play.press(ANA, None, home(world, ANA).id, "back")
+    await eventually(lambda: "You are here" in words(home(world, ANA).view["blocks"]))
