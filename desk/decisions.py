@@ -5,7 +5,7 @@ A press is bound to a message and an attempt: the first one counts, the second i
 
 from datetime import datetime
 
-from desk import access, outbox, reading, reply
+from desk import access, outbox, reading, reply_changes
 from desk.access import Actor
 from desk.errors import Decided, NoteDeleted, NotYours, OutOfDate, SentAlready, TakenBack, Unsendable
 from desk.values import Attempt
@@ -56,7 +56,7 @@ async def it_arrived(session: Session, actor: Actor, attempt: Attempt, *, now: d
     await _decide(session, actor, about, choice="It arrived", now=now)
     message.status = MessageStatus.SENT
     message.left_at = message.left_at or now
-    await reply.tell_late(session, conversation, message, now=now)
+    await reply_changes.tell_late(session, conversation, message, now=now)
     await reading.settle(session, conversation, now=now)
 
 
@@ -109,7 +109,7 @@ async def _require_undecided(session: Session, actor: Actor, message: Message, *
     if message.attempt == attempt and message.status in (*UNSENT, MessageStatus.UNCERTAIN):
         return
     first = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
-    if first is None and not reply.is_wanted(message):
+    if first is None and not reply_changes.is_wanted(message):
         raise TakenBack
     name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
     raise Decided(name=name, choice=first.before if first else "It arrived")
