@@ -17,6 +17,7 @@ IT_ARRIVED = "it_arrived"
 SEND_NOW = "send_now"
 DONT_SEND = "dont_send"
 SEND_AS_SMS = "send_as_sms"
+CANCEL = "cancel"
 REFRESH = "refresh"
 OPEN_QUEUE = "open_queue"
 

@@ -215,6 +215,14 @@ async def send_as_sms(press: Press) -> None:
     await press.respond(delete_original=True)
 
 
+async def cancel(press: Press) -> None:
+    """Take back what is still held."""
+    attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await decisions.cancel(session, press.actor, attempt, now=press.now)
+    await press.respond(delete_original=True)
+
+
 def register(app: AsyncApp) -> None:
     """Attach the events and the buttons."""
     app.event("message")(message)
@@ -225,3 +233,4 @@ def register(app: AsyncApp) -> None:
     app.action(actions.SEND_NOW)(send_now)
     app.action(actions.DONT_SEND)(dont_send)
     app.action(actions.SEND_AS_SMS)(send_as_sms)
+    app.action(actions.CANCEL)(cancel)
