@@ -95,7 +95,7 @@ async def open_bridge(
         board = Board(slack, database, clock, managers)
         gateway = Gateway(twilio, database, settings.public_url)
         gaps = Gaps()
-        kinds = effects(board, gateway, gaps, post_seconds=post_seconds)
+        kinds = effects(board, gateway, gaps, hold=hold, post_seconds=post_seconds)
         use_cases = {**USE_CASES, **replies.use_cases(hold, directory, gaps)}
         metrics = Metrics(database, clock, workspace.id, kinds, use_cases)
         intake = Intake(database, clock, use_cases, observe=metrics.received)

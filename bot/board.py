@@ -21,9 +21,9 @@ from bot.blocks.queue import PAGE_SIZE
 from bot.looking import ROOT_GONE, Looking, Roots
 from bot.managers import Managers
 from bot.metadata import EVENT_TYPE
-from desk import cards, home, lifecycle, outbox, poison
+from desk import cards, composed, home, lifecycle, outbox, poison
 from desk.clock import Clock
-from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown
+from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown, Withdrawn
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
 from desk.values import Attempt, Backlog, Card, Text
@@ -101,10 +101,15 @@ class Board:
         return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 
     async def post_line(self, claimed: Claimed) -> Outcome:
-        """Post a line that says what happened."""
+        """Post a line that says what happened, or that shows a text which was not written in the thread."""
+        payload = dict(claimed.delivery.payload)
         async with self.database.read() as session:
             thread = await self._thread(session, claimed)
-        payload = claimed.delivery.payload
+            message = await composed.find(session, claimed.delivery)
+        if message is not None:
+            if composed.is_too_late(message, now=self.clock.now()):
+                return Withdrawn()
+            payload |= {"author": message.author_id, "body": message.body}
         post, broadcast = lines.line(**payload), bool(payload.get("broadcast"))
         return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 

@@ -5,11 +5,21 @@ A press is bound to a message and an attempt: the first one counts, the second i
 
 from datetime import datetime
 
-from desk import access, outbox, reading, reply
+from desk import access, outbox, reading, reply_changes
 from desk.access import Actor
-from desk.errors import Decided, NoteDeleted, NotYours, OutOfDate, SentAlready, TakenBack, Unsendable
+from desk.errors import (
+    Decided,
+    LeftAlready,
+    NoteDeleted,
+    NotYours,
+    NotYourText,
+    OutOfDate,
+    SentAlready,
+    TakenBack,
+    Unsendable,
+)
 from desk.values import Attempt
-from storage import conversations, histories, messages
+from storage import conversations, deliveries, histories, messages
 from storage.database import Session
 from storage.models import Conversation, Inbox, Message
 from storage.states import FAILED, UNSENT, Direction, MessageStatus
@@ -56,7 +66,25 @@ async def it_arrived(session: Session, actor: Actor, attempt: Attempt, *, now: d
     await _decide(session, actor, about, choice="It arrived", now=now)
     message.status = MessageStatus.SENT
     message.left_at = message.left_at or now
-    await reply.tell_late(session, conversation, message, now=now)
+    await reply_changes.tell_late(session, conversation, message, now=now)
+    await reading.settle(session, conversation, now=now)
+
+
+async def cancel(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
+    """Take back a text while it is held (`Cancel`); only its author may.
+
+    Raises NotYourText, TakenBack when it is so already, LeftAlready when it is too late.
+    """
+    message, conversation, _ = about = await _reach(session, actor, attempt)
+    if message.author_id != actor.user_id:
+        raise NotYourText
+    if not reply_changes.is_wanted(message):
+        raise TakenBack
+    is_held = message.attempt == attempt.number and message.status == MessageStatus.HELD
+    if not is_held or not await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        raise LeftAlready
+    await _decide(session, actor, about, choice="Cancel", now=now)
+    message.status = MessageStatus.CANCELED
     await reading.settle(session, conversation, now=now)
 
 
@@ -109,7 +137,7 @@ async def _require_undecided(session: Session, actor: Actor, message: Message, *
     if message.attempt == attempt and message.status in (*UNSENT, MessageStatus.UNCERTAIN):
         return
     first = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
-    if first is None and not reply.is_wanted(message):
+    if first is None and not reply_changes.is_wanted(message):
         raise TakenBack
     name = await access.name_of(session, actor.workspace_id, first.actor_id) if first else _RECEIPT
     raise Decided(name=name, choice=first.before if first else "It arrived")

@@ -5,7 +5,7 @@ And before one is taken for absent that a database which was lost may have sent.
 
 from datetime import datetime, timedelta
 
-from desk import reply
+from desk import reply_changes
 from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, LookUp, Outcome, Sender, Sight, Stale, Withdrawn
 from desk.gaps import Gaps
@@ -69,7 +69,7 @@ async def _take_newest(database: Database, delivery: Delivery) -> bool:
         held = await deliveries.find(session, delivery.id)
         if held is None or held.owner != delivery.owner:
             raise LeaseOver
-        return await reply.take_newest(session, conversation, message)
+        return await reply_changes.take_newest(session, conversation, message)
 
 
 def _is_stale(delivery: Delivery, *, now: datetime) -> bool:

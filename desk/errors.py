@@ -102,8 +102,24 @@ class NotYours(DeskError):
     """Only the author of this note can send it."""
 
 
+class NotYourText(DeskError):
+    """Only its author can take this text back."""
+
+
 class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
+
+
+class NothingToSend(DeskError):
+    """There is nothing to send yet: write a text first."""
+
+
+class TooLong(DeskError):
+    """This text has {length:,} characters and a message holds {limit:,}. Shorten it, or send it in parts."""
+
+
+class LeftAlready(DeskError):
+    """This text is on its way already, so it could not be taken back."""
 
 
 class OutOfDate(DeskError):

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from desk import decisions, outbox, reading
-from desk import reply as replies
+from desk import decisions, outbox, reading, reply_changes
 from desk.delivery import Done, Refused, Settled, Stale, Uncertain, Withdrawn
 from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
@@ -55,7 +54,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
             await _left(session, message, now=now)
             if message.recovered and delivery.attempt > 0:
                 await outbox.mark(session, message, "recovered", now=now)
-            await replies.tell_late(session, conversation, message, now=now)
+            await reply_changes.tell_late(session, conversation, message, now=now)
         case Refused():
             await _refuse(session, conversation, message, outcome, now=now)
         case Uncertain():
@@ -63,7 +62,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
         case Stale():
             await _keep_back(session, conversation, message, now=now)
         case Withdrawn():
-            await replies.take_back(session, conversation, message, now=now)
+            await reply_changes.take_back(session, conversation, message, now=now)
 
 
 async def tell_extra(session: Session, claimed: Claimed, outcome: Done, now: datetime) -> None:
@@ -118,7 +117,7 @@ async def receive(
     if message.status != before and message.status in _ARRIVED:
         await outbox.mark(session, message, "delivered", now=now)
     if before == MessageStatus.UNCERTAIN:
-        await replies.tell_late(session, conversation, message, now=now)
+        await reply_changes.tell_late(session, conversation, message, now=now)
         await reading.settle(session, conversation, now=now)
 
 
@@ -136,7 +135,7 @@ async def _has_left_before(
     if not await _is_sent_again(session, message, attempt):
         return False
     delivery.state, delivery.result_id = DeliveryState.DONE, sid
-    is_wanted = replies.is_wanted(message)
+    is_wanted = reply_changes.is_wanted(message)
     if is_wanted and not await deliveries.cancel(session, outbox.reply_id(message), now=now):
         await _say(session, conversation, message, "twice", now=now)
         return False
@@ -175,10 +174,10 @@ async def _refuse(
     await outbox.mark(session, message, "failed", now=now)
     told = {"sentence": failure.reason, "retry": failure.can_retry}
     await _say(session, conversation, message, "failed", now=now, code=failure.code, **told)
-    await _is_no_answer(session, conversation, now=now)
+    await is_no_answer(session, conversation, now=now)
 
 
-async def _is_no_answer(session: Session, conversation: Conversation, *, now: datetime) -> None:
+async def is_no_answer(session: Session, conversation: Conversation, *, now: datetime) -> None:
     """Waiting and unread return."""
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
@@ -187,11 +186,19 @@ async def _is_no_answer(session: Session, conversation: Conversation, *, now: da
 
 
 async def _keep_back(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
-    """It is too late for it to leave by itself: the thread asks, and meanwhile it answers nothing."""
-    if message.status == MessageStatus.HELD:
-        message.status = MessageStatus.STALE
-        await _say(session, conversation, message, "stale", now=now)
-        await _is_no_answer(session, conversation, now=now)
+    """It is too late for it to leave by itself: the thread asks, and meanwhile it answers nothing.
+
+    One that nobody wrote is dropped.
+    """
+    if message.status != MessageStatus.HELD:
+        return
+    if message.author_id is None:
+        message.status = MessageStatus.CANCELED
+        await _say(session, conversation, message, "dropped", now=now)
+        return
+    message.status = MessageStatus.STALE
+    await _say(session, conversation, message, "stale", now=now)
+    await is_no_answer(session, conversation, now=now)
 
 
 async def _ask(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
@@ -199,7 +206,7 @@ async def _ask(session: Session, conversation: Conversation, message: Message, *
     if message.status == MessageStatus.HELD:
         message.status = MessageStatus.UNCERTAIN
         await _say(session, conversation, message, "uncertain", now=now)
-        await replies.tell_late(session, conversation, message, now=now)
+        await reply_changes.tell_late(session, conversation, message, now=now)
 
 
 async def _say(

@@ -33,9 +33,14 @@ _AFTER = (
     col(Message.conversation_id) == bindparam("conversation_id"),
     col(Message.position) > bindparam("position"),
 )
-_ANSWER = (
+_ANSWER = (  # by a person: what the bridge sends by itself answers nothing
     select(Message.position)
-    .where(*_AFTER, col(Message.direction) == Direction.OUTBOUND, col(Message.status).not_in(NO_ANSWER))
+    .where(
+        *_AFTER,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.status).not_in(NO_ANSWER),
+        col(Message.author_id).is_not(None),
+    )
     .order_by(col(Message.position).desc())
     .limit(1)
 )

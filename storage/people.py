@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, delete, or_
+from sqlalchemy import and_, case, delete, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -125,3 +125,24 @@ async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: I
         col(Channel.workspace_id) == workspace_id, col(Channel.channel_id).in_(list(channel_ids))
     )
     return dict((await session.exec(rows)).all())
+
+
+async def most_common_timezone(session: AsyncSession, workspace_id: int, channel_id: str) -> str | None:
+    """The time zone of most of a channel's members who may own work; None when there are none."""
+    rows = (
+        select(Person.timezone)
+        .join(
+            Membership,
+            (col(Membership.workspace_id) == col(Person.workspace_id))
+            & (col(Membership.user_id) == col(Person.user_id)),
+        )
+        .where(
+            col(Person.workspace_id) == workspace_id,
+            col(Membership.channel_id) == channel_id,
+            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+        )
+        .group_by(col(Person.timezone))
+        .order_by(func.count().desc(), col(Person.timezone))
+        .limit(1)
+    )
+    return (await session.exec(rows)).first()

@@ -14,7 +14,7 @@ from bot.blocks.said import parse_attempt
 from bot.handlers.context import Body, Context
 from bot.handlers.press import Press
 from bot.people import Directory
-from desk import decisions, gaps, lifecycle, reply
+from desk import decisions, gaps, lifecycle, reply, reply_changes
 from desk.access import Actor
 from desk.errors import UnknownPerson
 from desk.intake import UseCase
@@ -105,7 +105,7 @@ def use_cases(hold: timedelta, directory: Directory, missing: gaps.Gaps) -> dict
     async def write(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         workspace = await workspaces.get(session, body["team_id"])
-        newer = await reply.find_edit(session, workspace.id, event["channel"], event["ts"])
+        newer = await reply_changes.find_edit(session, workspace.id, event["channel"], event["ts"])
         said = event if newer is None else {**event, "text": newer.text, "edited": {"ts": newer.edited_ts}}
         written = await _written(session, body, said, event)
         if (event["user"], event["channel"]) in directory.outsiders:
@@ -126,14 +126,14 @@ def use_cases(hold: timedelta, directory: Directory, missing: gaps.Gaps) -> dict
 
     async def edit(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
-        await reply.edit(session, await _written(session, body, event["message"], event), hold=hold, now=now)
+        await reply_changes.edit(session, await _written(session, body, event["message"], event), hold=hold, now=now)
 
     async def delete(session: Session, body: Body, now: datetime) -> None:
         event = body["event"]
         workspace = await workspaces.get(session, body["team_id"])
         ts = str(event.get("deleted_ts") or event["message"]["ts"])
         thread_ts = str((event.get("previous_message") or {}).get("thread_ts") or ts)
-        await reply.delete(session, workspace.id, event["channel"], thread_ts, ts, now=now)
+        await reply_changes.delete(session, workspace.id, event["channel"], thread_ts, ts, now=now)
         await lifecycle.replace_card(session, workspace.id, event["channel"], ts, now=now)
 
     async def react(session: Session, body: Body, now: datetime) -> None:
@@ -215,6 +215,14 @@ async def send_as_sms(press: Press) -> None:
     await press.respond(delete_original=True)
 
 
+async def cancel(press: Press) -> None:
+    """Take back what is still held."""
+    attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await decisions.cancel(session, press.actor, attempt, now=press.now)
+    await press.respond(delete_original=True)
+
+
 def register(app: AsyncApp) -> None:
     """Attach the events and the buttons."""
     app.event("message")(message)
@@ -225,3 +233,4 @@ def register(app: AsyncApp) -> None:
     app.action(actions.SEND_NOW)(send_now)
     app.action(actions.DONT_SEND)(dont_send)
     app.action(actions.SEND_AS_SMS)(send_as_sms)
+    app.action(actions.CANCEL)(cancel)

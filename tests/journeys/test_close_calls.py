@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk import lifecycle
+from desk import lifecycle, reply_changes
 from desk import reply as replies
 from playground.seed import CHANNEL, NUMBER
 from storage import database as storage
@@ -73,7 +73,7 @@ async def test_a_reply_and_its_deletion_taken_at_once_see_each_other(world: Worl
 
     async def delete() -> None:
         async with database.write() as session:
-            await replies.delete(session, workspace_id, CHANNEL, card.ts, ts, now=now)
+            await reply_changes.delete(session, workspace_id, CHANNEL, card.ts, ts, now=now)
 
     async with database.write() as session:
         await replies.write(session, written, hold=timedelta(seconds=1), now=now)

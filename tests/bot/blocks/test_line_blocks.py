@@ -105,11 +105,24 @@ SAYS: list[tuple[dict[str, Any], str]] = [
             f"{DATE}. Read them in Twilio's console: SM1, SM2."
         ),
     ),
+    (
+        {"what": "not_shown", "is_unsent": True, "author": "U1"},
+        "<@U1>, a text to the customer could not be shown here, because Slack refused it, so it was not sent.",
+    ),
+    (
+        {"what": "dropped"},
+        "This was to be sent by itself, and was not: it was more than an hour late.",
+    ),
     ({"what": "not_shown"}, "Something that belongs here could not be shown, because Slack refused it."),
     ({"what": "cannot_reply", "author": "U1"}, "<@U1>, this sender cannot receive replies, so nothing was sent."),
     ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
+    ({"what": "resolved", "actor": "U1", "choice": "Cancel"}, "<@U1> took this text back before it left."),
     ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
+]
+SHOWS: list[tuple[dict[str, Any], str]] = [
+    ({"what": "composed", "author": "U1"}, "<@U1> wrote to the customer:"),
+    ({"what": "automatic", "author": None}, "Sent by itself:"),
 ]
 ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
@@ -126,6 +139,17 @@ def test_a_line_says_it_in_words(payload: dict[str, Any], said: str) -> None:
     assert [block["text"] for block in post.blocks] == [{"type": "mrkdwn", "text": said, "verbatim": True}]
 
 
+@pytest.mark.parametrize(("payload", "said"), SHOWS)
+def test_a_line_shows_a_text_as_it_is(payload: dict[str, Any], said: str) -> None:
+    """Whoever wrote it, it is no markup: it pings and formats nothing."""
+    post = line(**payload, body="See *you*\n<!here> :smile: &amp;")
+    assert post.text == f"{said} See *you*\n&lt;!here&gt; :smile: &amp;amp;"
+    assert post.blocks[0]["text"]["text"] == said
+    [quote] = post.blocks[1]["elements"]
+    assert quote["type"] == "rich_text_quote"
+    assert quote["elements"] == [{"type": "text", "text": "See *you*\n<!here> :smile: &amp;"}]
+
+
 @pytest.mark.parametrize(("payload", "buttons"), ASKS)
 def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list[tuple[str, str]]) -> None:
     """A press is bound to one attempt of one message, and the author is mentioned."""
@@ -139,7 +163,7 @@ def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list
 
 def test_every_line_is_drawn_here() -> None:
     """A line added to the table is added to this test."""
-    assert {payload["what"] for payload, _ in [*SAYS, *ASKS]} == set(LINES)
+    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"composed_held"} == set(LINES)
 
 
 def test_an_unknown_line_is_an_error() -> None:
