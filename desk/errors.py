@@ -134,6 +134,10 @@ class NothingToTell(DeskError):
     """You are not in the channel of any inbox, so there is nothing to tell. Join an inbox's channel first."""
 
 
+class WhichInbox(DeskError):
+    """You work in several inboxes: write this in the channel of the one that you mean."""
+
+
 class NothingUnassigned(DeskError):
     """Every open conversation of this inbox has an owner, so there is nothing to distribute."""
 

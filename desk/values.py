@@ -1,5 +1,6 @@
 """What is shown of the rows: plain values that the desk reads and `bot/blocks` draws. No Slack, no SQL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -116,6 +117,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Somebody who can be picked as assignee."""
+
+    user_id: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
     """Somebody is away; without `until` until they say that they are back."""
 
@@ -155,6 +165,23 @@ class Offers:
     count: int
     offers: tuple[Offer, ...]
     candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """What is set for an inbox, as a manager types it. `numbers` are by the names that `desk/inbox_settings.py` has."""
+
+    inbox_id: int
+    inbox: str
+    model: str
+    claim_on_reply: bool | None
+    numbers: Mapping[str, int | None]
+    week: str
+    dates: str
+    triage: str
+    timezone: str
+    away_message: str
+    escalate_to: Choice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,15 +229,6 @@ class HomePage:
     load: tuple[Load, ...] = ()
     away: Away | None = None
     now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Somebody who can be picked as assignee."""
-
-    user_id: str
-    name: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

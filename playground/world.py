@@ -21,7 +21,10 @@ TOMBSTONE = "This message was deleted."
 
 @dataclass(kw_only=True)
 class Person:
-    """A Slack user. `guest` is Slack's `is_restricted`, `admin` its `is_admin`; a `team` other than ours makes a stranger (Slack Connect)."""
+    """A Slack user. `guest` is Slack's `is_restricted`, `admin` its `is_admin`.
+
+    A `team` other than ours makes a stranger (Slack Connect).
+    """
 
     id: str
     name: str

@@ -47,6 +47,11 @@ NAME_BLOCK = "name"
 NAME_INPUT = "name"
 
 
+# The modals in which managers set up an inbox.
+INBOX_MODAL = "inbox_modal"
+ALERT_MODAL = "alert_modal"
+ESCALATE_TO = "escalate_to"
+
 # The modal in which managers say what reps are, and its menus.
 PEOPLE_MODAL = "people_modal"
 PICK_MEMBER = "pick_member"

@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import (
     InputBlock,
     NumberInputElement,
     Option,
+    SectionBlock,
 )
 from slack_sdk.models.views import View
 
@@ -45,12 +46,11 @@ def people(member: Member | None = None) -> dict[str, Any]:
     return dict(view.to_dict())
 
 
-def _who(member: Member | None) -> InputBlock:
-    return InputBlock(
+def _who(member: Member | None) -> SectionBlock:
+    return SectionBlock(
         block_id=WHO,
-        label=words.plain("Who"),
-        dispatch_action=True,
-        element=ExternalDataSelectElement(
+        text=words.plain("Whom is it about?"),
+        accessory=ExternalDataSelectElement(
             action_id=actions.PICK_MEMBER,
             placeholder=words.plain("Find a rep…"),
             min_query_length=0,

@@ -4,11 +4,21 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers import assignment, commands, directory, home, lifecycle, people_settings, presence, replies
+from bot.handlers import (
+    assignment,
+    commands,
+    directory,
+    home,
+    inbox_settings,
+    lifecycle,
+    people_settings,
+    presence,
+    replies,
+)
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
 
-MODULES = (commands, assignment, lifecycle, replies, home, presence, people_settings, directory)
+MODULES = (commands, assignment, lifecycle, replies, home, presence, people_settings, inbox_settings, directory)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 

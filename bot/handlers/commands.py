@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import people_settings, presence
+from bot.handlers import inbox_settings, people_settings, presence
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -49,12 +49,14 @@ async def _help(asked: Asked) -> None:
 # What `/sms` knows by its first word; what follows that is the `text` that each is asked with.
 SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "": _help,
+    "alerts": inbox_settings.ask_alerts,
     "away": presence.away,
     "back": presence.back,
     "health": _health,
     "help": _help,
     "inbox": _inbox,
     "people": people_settings.open_,
+    "settings": inbox_settings.ask_settings,
 }
 
 
