@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.managers import Managers
 from bot.people import Directory
-from desk import alarms, backlog, home, presence
+from desk import alarms, backlog, home, presence, snooze
 from desk.clock import Clock
 from desk.intake import Intake
 from storage import jobs
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1
 FROZEN_SECONDS = 2
 HEALTH_SECONDS = 30
+SNOOZE_SECONDS = 30
 _STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
@@ -36,6 +37,7 @@ ROUNDS: Mapping[str, tuple[float | None, Round]] = {
     "backlog": (None, backlog.look_around),
     "homes": (home.LOOK_SECONDS, home.look_around),
     "offers": (presence.LOOK_SECONDS, presence.look_around),
+    "snoozed": (SNOOZE_SECONDS, snooze.wake_due),
 }
 
 

@@ -8,7 +8,7 @@ from desk import access, outbox, ownership, presence, reading
 from desk.access import Actor
 from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
-from storage import histories, people, reps
+from storage import histories, labels, people, reps
 from storage.database import Session
 from storage.models import Conversation, Inbox, Person
 from storage.states import Status
@@ -109,8 +109,9 @@ async def list_choices(
     session: Session, actor: Actor, conversation_id: int, *, matching: str, now: datetime
 ) -> list[Choice]:
     """Who can be picked: the asker first, then the channel's members by name, at most 100 (Slack's limit)."""
-    _, inbox = await access.view(session, actor, conversation_id)
-    return await list_reps(session, actor, inbox, matching=matching, now=now)
+    conversation, inbox = await access.view(session, actor, conversation_id)
+    skills = (await labels.list_(session, inbox.workspace_id, [conversation.id])).get(conversation.id, ())
+    return await list_reps(session, actor, inbox, matching=matching, now=now, skills=skills)
 
 
 async def list_reps(

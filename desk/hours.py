@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from desk.clock import zone
 from storage import people
 from storage.database import Session
 from storage.models import Inbox
@@ -162,7 +162,7 @@ def _after(stretches: list[Stretch], length: timedelta) -> datetime | None:
     return None
 
 
-def of(stored: Mapping[str, Any], zone: tzinfo) -> Hours:
+def of(stored: Mapping[str, Any], there: tzinfo) -> Hours:
     """The hours as `Inbox.hours` keeps them; what it does not say is as usual: nine to five, Monday to Friday.
 
     `{"week": {"mon": ["09:00-17:00"]}, "dates": {"2026-12-25": []}, "triage": ["11:00"]}`. In a week that is told, days
@@ -173,7 +173,7 @@ def of(stored: Mapping[str, Any], zone: tzinfo) -> Hours:
         week=WEEK if week is None else tuple(spans(week.get(day, ())) for day in DAYS),
         dates={date.fromisoformat(day): spans(told) for day, told in dates.items()},
         triage=None if triage is None else tuple(minutes(at) for at in triage),
-        zone=zone,
+        zone=there,
     )
 
 
@@ -197,11 +197,7 @@ def minutes(told: str) -> int:
 async def read(session: Session, inbox: Inbox) -> Hours:
     """An inbox's hours: in its time zone, or in that of most of those who may work in it."""
     name = inbox.timezone or await people.most_common_timezone(session, inbox.workspace_id, inbox.channel_id)
-    try:
-        zone: tzinfo = ZoneInfo(name or "UTC")
-    except (ValueError, OSError, LookupError):  # Slack knows zones that this machine does not
-        zone = UTC
-    return of(inbox.hours, zone)
+    return of(inbox.hours, zone(name or "UTC"))
 
 
 def overlap(day: Spans) -> bool:

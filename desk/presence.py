@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk import access, outbox
 from desk.access import Actor
+from desk.clock import zone
 from desk.errors import NotAway, NotAWhile
 from desk.values import Away
 from storage import conversations, inboxes, reps
@@ -38,14 +38,6 @@ def until(words: str, *, now: datetime, timezone: str) -> datetime | None:
     if at is None or not now < at <= now + _LONGEST:
         raise NotAWhile
     return at.astimezone(now.tzinfo)
-
-
-def zone(name: str) -> ZoneInfo:
-    """A time zone by its IANA name; UTC for one that nobody knows."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _after(said: str, here: datetime) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from desk import access, outbox, ownership
+from desk import access, details, outbox, ownership
 from desk.access import Actor
 from desk.errors import CannotOwn, NotInChannel, OwnSettings
 from desk.values import Choice, Member
@@ -12,7 +12,6 @@ from storage.database import Session
 from storage.models import Inbox, Person
 
 MOST_SKILLS = 20
-LONGEST_SKILL = 30
 MOST_CAPACITY = 1_000
 
 
@@ -66,7 +65,7 @@ async def keep(
         raise OwnSettings
     picked = picked | {user_id} if is_manager else picked - {user_id}
     await managers.keep(session, actor.workspace_id, managers.PICKED, picked)
-    distinct = {skill.casefold(): skill for skill in map(one_line, skills) if skill}
+    distinct = {skill.casefold(): skill for skill in map(details.label, skills) if skill}
     await reps.keep(
         session,
         actor.workspace_id,
@@ -81,7 +80,7 @@ async def keep(
 async def list_skills(session: Session, actor: Actor, *, matching: str, limit: int) -> list[Choice]:
     """The labels in use in the actor's inboxes, and before them the one that is being typed, if it is new."""
     own = await _managed(session, actor)
-    typed = one_line(matching)
+    typed = details.label(matching)[: details.LONGEST_LABEL]
     known = await labels.known(session, actor.workspace_id, [inbox.id for inbox in own], matching=typed, limit=limit)
     new = [] if not typed or typed.casefold() in map(str.casefold, known) else [Choice(user_id=typed, name=typed)]
     return [*new, *(Choice(user_id=name, name=name) for name in known)][:limit]
@@ -90,11 +89,6 @@ async def list_skills(session: Session, actor: Actor, *, matching: str, limit: i
 async def require_manager(session: Session, actor: Actor) -> None:
     """Raise NotAManager, with who is one, unless the actor is; NotInChannel and GuestsDoNotOwn as ever."""
     await _managed(session, actor)
-
-
-def one_line(skill: str) -> str:
-    """A skill as it is kept: like a label."""
-    return " ".join(skill.split())[:LONGEST_SKILL]
 
 
 async def _managed(session: Session, actor: Actor) -> list[Inbox]:

@@ -5,14 +5,16 @@ A new line is a function and its entry in the LINES of its file.
 
 from collections.abc import Callable
 
-from bot.blocks import composed_lines, ownership_lines, presence, reply_lines
+from bot.blocks import composed_lines, note_lines, ownership_lines, presence, reply_lines, snooze_lines
 from bot.blocks.post import Post
 
 LINES: dict[str, Callable[..., Post]] = {
     **composed_lines.LINES,
+    **note_lines.LINES,
     **ownership_lines.LINES,
     **presence.LINES,
     **reply_lines.LINES,
+    **snooze_lines.LINES,
 }
 
 

@@ -10,7 +10,11 @@ from bot.blocks.post import Post
 
 LONGEST_NAME = 75
 
-_TITLE = 24
+
+def told(post: Post) -> dict[str, Any]:
+    """What somebody is told privately where nothing can be said beside what they used: in a window of its own."""
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Threadline"}, "blocks": list(post.blocks)}
+    return {**view, "close": {"type": "plain_text", "text": "OK"}}
 
 
 def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
@@ -39,16 +43,6 @@ def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
         ],
     )
     return dict(view.to_dict())
-
-
-def told(title: str, shown: Post) -> dict[str, Any]:
-    """Something to read, where no private message can be shown: on Home, or over another modal."""
-    return {
-        "type": "modal",
-        "title": words.plain(words.shorten(title, _TITLE)).to_dict(),
-        "close": words.plain("Close").to_dict(),
-        "blocks": list(shown.blocks),
-    }
 
 
 def away() -> dict[str, Any]:

@@ -11,14 +11,30 @@ from bot.handlers import (
     home,
     inbox_settings,
     lifecycle,
+    more,
     people_settings,
     presence,
     replies,
+    shortcuts,
+    snooze,
 )
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
 
-MODULES = (commands, assignment, lifecycle, replies, home, presence, people_settings, inbox_settings, directory)
+MODULES = (
+    commands,
+    assignment,
+    lifecycle,
+    replies,
+    more,
+    snooze,
+    shortcuts,
+    home,
+    presence,
+    people_settings,
+    inbox_settings,
+    directory,
+)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 

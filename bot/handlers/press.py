@@ -18,8 +18,6 @@ from desk.errors import DeskError
 from desk.values import Filter
 from storage.database import Session
 
-_TITLE = "Threadline"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
@@ -77,9 +75,18 @@ class Press:
         """Open a modal."""
         await self.client.views_open(trigger_id=self.trigger_id, view=view)
 
+    async def push(self, view: dict[str, Any]) -> None:
+        """Open a modal on top of the one that was pressed in."""
+        await self.client.views_push(trigger_id=self.trigger_id, view=view)
+
     async def update(self, view: dict[str, Any]) -> None:
         """Draw the modal anew that was pressed in."""
         await self.client.views_update(view_id=(self.view or {})["id"], view=view)
+
+    @property
+    def is_on_home(self) -> bool:
+        """Whether it was pressed on the App Home."""
+        return self.view is not None and self.view.get("type") == "home"
 
     async def whisper(self, post: Post) -> None:
         """Answer privately, and leave what was pressed as it is: on Home, or over a modal, in a modal."""
@@ -87,15 +94,8 @@ class Press:
             await self.respond(
                 text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False
             )
-        elif self.is_on_home:
-            await self.open(modals.told(_TITLE, post))
         else:
-            await self.client.views_push(trigger_id=self.trigger_id, view=modals.told(_TITLE, post))
-
-    @property
-    def is_on_home(self) -> bool:
-        """Whether it was pressed on the App Home."""
-        return self.view is not None and self.view.get("type") == "home"
+            await (self.open if self.is_on_home else self.push)(modals.told(post))
 
     async def redraw(self, place: Place | None = None) -> None:
         """Draw the queue again that was pressed in; a card is redrawn by its own delivery."""
@@ -122,7 +122,7 @@ class Press:
         if self.view is None:
             await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
         else:
-            await self.update(modals.told(_TITLE, post))
+            await self.update(modals.told(post))
 
 
 def press(desk: Context, actor: Actor, place: Place, body: Body, context: AsyncBoltContext) -> Press:
