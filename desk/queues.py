@@ -7,7 +7,7 @@ from desk.access import Actor
 from desk.cards import permalink
 from desk.errors import NotAQueue
 from desk.values import Filter, Page, Queue, Row
-from storage import labels, people, queues, workspaces
+from storage import labels, managers, people, queues, workspaces
 from storage.database import Session
 from storage.models import Contact, Conversation, Inbox, Thread
 from storage.queues import COUNTED_TO
@@ -78,6 +78,7 @@ async def read(
     names = await people.names(session, actor.workspace_id, [row[0].assignee_id or "" for row in found])
     labelled = await labels.list_(session, actor.workspace_id, [row[0].id for row in found])
     workspace = await workspaces.get_by_id(session, actor.workspace_id)
+    is_manager = await managers.is_one(session, actor.workspace_id, actor.user_id)
     return Page(
         queue=queue,
         filter=filter_,
@@ -89,6 +90,7 @@ async def read(
         counts=by_filter,
         inboxes=len(shown),
         counted_to=COUNTED_TO,
+        distribute=shown[0].id if queue is Queue.UNASSIGNED and len(shown) == 1 and is_manager else None,
         now=now,
     )
 

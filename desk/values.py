@@ -109,7 +109,7 @@ class Page:
 
     `inbox_id` narrows the queue to one inbox; `inboxes` says how many the reader sees, so that rows name theirs only
     when there are several. Nothing is counted beyond `counted_to`, where there are pages to: a larger number only says
-    that there are more.
+    that there are more. `distribute` is the inbox that the reader, a manager, may give out from here.
     """
 
     queue: Queue
@@ -122,6 +122,7 @@ class Page:
     counts: dict[Filter, int] = field(default_factory=dict)
     inboxes: int = 1
     counted_to: int = 1_000
+    distribute: int | None = None
     now: datetime
 
 
@@ -174,6 +175,7 @@ class Offers:
     count: int
     offers: tuple[Offer, ...]
     candidates: tuple[Candidate, ...]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,12 @@ NOTE_BLOCK = "note"
 NOTE = "note_text"
 
 
+# The modal in which managers give out what nobody owns.
+DISTRIBUTE_MODAL = "distribute_modal"
+DISTRIBUTE_WAY = "distribute_way"
+DISTRIBUTE_AMONG = "distribute_among"
+DISTRIBUTE_TO = "distribute_to"
+
 # The modals in which managers set up an inbox.
 INBOX_MODAL = "inbox_modal"
 ALERT_MODAL = "alert_modal"
@@ -85,7 +91,7 @@ PICK_SKILLS = "pick_skills"
 
 # The modal that asks until when somebody is away.
 AWAY_MODAL = "away_modal"
-AWAY_BLOCK = "until"
+AWAY_BLOCK = "away_until"
 
 
 def filter_id(which: Filter) -> str:

@@ -23,7 +23,8 @@ def _shown(headline: str, text: str) -> Post:
     return Post.of(f"{headline} {words.fit(text)}", blocks)
 
 
-def _composed_held(**about: Any) -> Post:
+def _composed_held(*, excerpt: str = "", **about: Any) -> Post:
+    del excerpt
     told = "Your text leaves in a few seconds. Until then you can take it back."
     return said.question(told, "", [("Cancel", actions.CANCEL)], **about)
 

@@ -191,6 +191,11 @@ def _paging(page: Page) -> list[ButtonElement]:
         buttons.append(ButtonElement(text=words.plain("Previous"), action_id=actions.page_id(earlier)))
     if page.number + 1 < _pages(page):
         buttons.append(ButtonElement(text=words.plain("Next"), action_id=actions.page_id(page.number + 1)))
+    if page.distribute is not None and page.rows:
+        distribute = ButtonElement(
+            text=words.plain("Distribute"), action_id=actions.DISTRIBUTE, value=str(page.distribute)
+        )
+        buttons.append(distribute)
     return [*buttons, ButtonElement(text=words.plain("Refresh"), action_id=actions.REFRESH)]
 
 

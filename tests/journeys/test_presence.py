@@ -74,9 +74,9 @@ async def test_home_says_that_one_is_away(world: World, eventually: Eventually) 
     await world.play.open_home(ANA)
     await eventually(lambda: world.play.home(ANA))
     await world.play.press(ANA, None, home(world, ANA).id, "away")
-    errors = await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "whenever"})
-    assert "That is no time I know" in errors["until"]
-    assert not await world.play.submit(ANA, modal(world, ANA).id, {"until/until": "for 2h"})
+    errors = await world.play.submit(ANA, modal(world, ANA).id, {"away_until/away_until": "whenever"})
+    assert "That is no time I know" in errors["away_until"]
+    assert not await world.play.submit(ANA, modal(world, ANA).id, {"away_until/away_until": "for 2h"})
     await eventually(lambda: "You are away until <!date^" in words(home(world, ANA).view["blocks"]))
     await world.play.press(ANA, None, home(world, ANA).id, "back")
     await eventually(lambda: "You are here" in words(home(world, ANA).view["blocks"]))

@@ -193,7 +193,7 @@ def test_a_note_from_a_window_says_whose_it_is_and_quotes_it_exactly() -> None:
 
 def test_every_line_is_drawn_here() -> None:
     """A line added to the table is added to this test."""
-    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"composed_held", "noted"} == set(LINES)
+    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"composed_held", "noted", "offered"} == set(LINES)
 
 
 def test_an_unknown_line_is_an_error() -> None:
