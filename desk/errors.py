@@ -80,6 +80,10 @@ class TakenBack(DeskError):
     """This reply was taken back, so nothing more is sent."""
 
 
+class LeftAlready(DeskError):
+    """This reply is on its way already, so it was not stopped. Nothing was done."""
+
+
 class NotYours(DeskError):
     """Only the author of this note can send it."""
 
