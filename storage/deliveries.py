@@ -88,6 +88,21 @@ async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> 
     return rows_changed(result) == 1
 
 
+async def hurry(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> bool:
+    """End the hold of a reply that no worker has begun; False when it is too late for that.
+
+    One whose thread has to be read first still waits for that.
+    """
+    delivery = await find(session, delivery_id)
+    if delivery is None or delivery.state != DeliveryState.WAITING:
+        return False
+    if _HELD_BACK in delivery.payload:
+        delivery.payload = {**delivery.payload, _HELD_BACK: delivery.payload[_HELD_BACK] | {"hold": now.isoformat()}}
+    else:
+        delivery.not_before = now
+    return True
+
+
 async def bind(session: AsyncSession, delivery_id: UUID, result_id: str) -> None:
     """Write down what the outside calls an effect of which its answer has not told."""
     unknown = update(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.result_id).is_(None))

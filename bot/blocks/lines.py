@@ -5,7 +5,15 @@ A new line is a function and its entry in the LINES of its file.
 
 from collections.abc import Callable
 
-from bot.blocks import composed_lines, note_lines, ownership_lines, presence, reply_lines, snooze_lines
+from bot.blocks import (
+    composed_lines,
+    note_lines,
+    ownership_lines,
+    presence,
+    reply_lines,
+    snooze_lines,
+    team_lines,
+)
 from bot.blocks.post import Post
 
 LINES: dict[str, Callable[..., Post]] = {
@@ -15,6 +23,7 @@ LINES: dict[str, Callable[..., Post]] = {
     **presence.LINES,
     **reply_lines.LINES,
     **snooze_lines.LINES,
+    **team_lines.LINES,
 }
 
 

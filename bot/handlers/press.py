@@ -106,19 +106,20 @@ class Press:
             async with self.desk.database.write() as session:
                 await home.show(session, self.actor, which=place.filter or Filter.ALL, page=place.page, now=self.now)
         else:
-            await self._replace(await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id))
+            await self.replace(await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id))
 
     async def restore(self) -> None:
         """After a refusal: show what is true, since a menu goes on showing what was chosen in it."""
         try:
             await self.redraw()
         except DeskError as error:
-            await self._replace(whispers.refused(str(error)))
+            await self.replace(whispers.refused(str(error)))
         if self.place.queue is None and self.action_id == actions.ASSIGN:
             async with self.desk.database.write() as session:
                 await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)
 
-    async def _replace(self, post: Post) -> None:
+    async def replace(self, post: Post) -> None:
+        """Draw something else in place of the private answer, or the modal, that was pressed in."""
         if self.view is None:
             await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
         else:
