@@ -100,6 +100,10 @@ class NothingToTell(DeskError):
     """You are not in the channel of any inbox, so there is nothing to tell. Join an inbox's channel first."""
 
 
+class NothingToCount(DeskError):
+    """You are not in the channel of any inbox, so there is nothing to count. Join an inbox's channel first."""
+
+
 class NotOurs(Exception):
     """A request is about no conversation of ours: what it says is forgotten."""
 
