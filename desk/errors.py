@@ -182,6 +182,10 @@ class OwnSettings(DeskError):
     """Another manager has to take this from you, so that somebody is left who can give it back."""
 
 
+class NothingToCount(DeskError):
+    """You are not in the channel of any inbox, so there is nothing to count. Join an inbox's channel first."""
+
+
 class NotOurs(Exception):
     """A request is about no conversation of ours: what it says is forgotten."""
 

@@ -22,7 +22,10 @@ async def add(
     after: str | None = None,
     source: str = "",
 ) -> History:
-    """Write one line; no actor means the bridge itself. `source` is where in Slack somebody did it."""
+    """Write one line, after what it tells of was changed in the locked conversation; no actor means the bridge itself.
+
+    `source` is where in Slack somebody did it.
+    """
     row = History(
         workspace_id=conversation.workspace_id,
         conversation_id=conversation.id,
@@ -31,6 +34,9 @@ async def add(
         before=before,
         after=after,
         source=source,
+        status=conversation.status,
+        owner_id=conversation.assignee_id,
+        position=conversation.counter,
         created_at=now,
     )
     session.add(row)

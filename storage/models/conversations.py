@@ -180,7 +180,10 @@ class ReplyChange(SQLModel, table=True):
 
 
 class History(SQLModel, table=True):
-    """Who changed the owner or status of a conversation, to what, when, and from where. No actor: the bridge itself."""
+    """Who changed the owner or status of a conversation, to what, when, and from where. No actor: the bridge itself.
+
+    `status` and `owner_id` are how it stood then, and `position` is that of the last of its messages until then.
+    """
 
     __table_args__ = (Index("history_time", "workspace_id", "created_at"),)
 
@@ -192,6 +195,9 @@ class History(SQLModel, table=True):
     before: str | None = None
     after: str | None = None
     source: str = Field(default="", sa_column_kwargs=default(""))
+    status: str = Field(default="", sa_column_kwargs=default(""))
+    owner_id: str | None = None
+    position: int = Field(default=0, sa_column_kwargs=default("0"))
     created_at: datetime
 
 

@@ -9,6 +9,24 @@ down_revision: str | None = "0003"
 branch_labels: str | None = None
 depends_on: str | None = None
 
+# How a conversation stood after each change that is known already.
+_HOW_IT_STOOD = """
+UPDATE history SET
+    status = CASE (
+        SELECT h.what FROM history h WHERE h.conversation_id = history.conversation_id AND h.id <= history.id
+            AND h.what IN ('closed', 'reopened', 'reopened_by_text', 'reopened_unassigned') ORDER BY h.id DESC LIMIT 1
+    ) WHEN 'closed' THEN 'closed' ELSE 'open' END,
+    owner_id = (
+        SELECT h."after" FROM history h WHERE h.conversation_id = history.conversation_id AND h.id <= history.id
+            AND h.what IN ('claimed', 'assigned', 'released', 'reopened_by_text', 'reopened_unassigned')
+            ORDER BY h.id DESC LIMIT 1
+    ),
+    position = coalesce((
+        SELECT max(m.position) FROM message m
+            WHERE m.conversation_id = history.conversation_id AND m.created_at <= history.created_at
+    ), 0)
+"""
+
 
 def upgrade() -> None:
     op.create_table("home",
@@ -126,7 +144,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("history", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("status", AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("owner_id", AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("position", sa.Integer(), server_default="0", nullable=False))
         batch_op.create_index("history_time", ["workspace_id", "created_at"], unique=False)
+
+    op.execute(_HOW_IT_STOOD)
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("model", AutoString(), server_default="self_service", nullable=False))
@@ -175,6 +198,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("history", schema=None) as batch_op:
         batch_op.drop_index("history_time")
+        batch_op.drop_column("position")
+        batch_op.drop_column("owner_id")
+        batch_op.drop_column("status")
         batch_op.drop_column("source")
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:

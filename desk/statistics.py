@@ -1,0 +1,61 @@
+"""The numbers of a period, for whoever asks, over the inboxes that they may work in (rule 0)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desk import access
+from desk.access import Actor
+from desk.errors import NothingToCount
+from desk.figures import Figures, Load, Period, Share, Tally
+from storage import managers, people, statistics
+from storage.database import Session
+from storage.models import Inbox
+
+_AT_ONCE = 250  # conversations, so that others have their turn in between
+
+
+async def read(session: Session, actor: Actor, period: Period, *, channel_id: str | None, now: datetime) -> Figures:
+    """The numbers of a period: in an inbox's channel of that inbox, elsewhere of all that the actor may work in.
+
+    What each owner has to do is for managers only, and in counts. Raises NothingToCount for somebody who is in no
+    inbox's channel, and GuestsDoNotOwn for a guest.
+    """
+    shown = await _list_inboxes(session, actor, channel_id)
+    ids = [inbox.id for inbox in shown]
+    tally = Tally(period=period, zone=await read_zone(session, actor), now=now, reader_id=actor.user_id)
+    active = await statistics.list_active(session, actor.workspace_id, ids, since=period.since(now, tally.zone))
+    for start in range(0, len(active), _AT_ONCE):
+        for story in await statistics.read(session, active[start : start + _AT_ONCE]):
+            tally.add(story)
+    return tally.figures([inbox.label for inbox in shown], await _load(session, actor, ids))
+
+
+async def _list_inboxes(session: Session, actor: Actor, channel_id: str | None) -> list[Inbox]:
+    own = await access.list_inboxes(session, actor)
+    if not own:
+        await access.refuse_guest(session, actor)
+        raise NothingToCount
+    return [inbox for inbox in own if inbox.channel_id == channel_id] or own
+
+
+async def read_zone(session: Session, actor: Actor) -> ZoneInfo:
+    """The actor's time zone, as Slack told it; UTC if it is none that we know."""
+    person = await people.find(session, actor.workspace_id, actor.user_id)
+    try:
+        return ZoneInfo(person.timezone if person else "UTC")
+    except (ValueError, OSError, KeyError):  # not a name, a folder of names, or a name that is not known here
+        return ZoneInfo("UTC")
+
+
+async def _load(session: Session, actor: Actor, inbox_ids: list[int]) -> Load:
+    unowned, loads = await statistics.load(session, actor.workspace_id, inbox_ids)
+    names = await people.names(session, actor.workspace_id, [one.owner_id for one in loads] + [actor.user_id])
+    mine = next((one for one in loads if one.owner_id == actor.user_id), statistics.Load(actor.user_id, 0, 0))
+    is_manager = await managers.is_one(session, actor.workspace_id, actor.user_id)
+    each = [Share(names.get(one.owner_id, "Someone"), one.open, one.unread) for one in loads]
+    return Load(
+        unowned=unowned,
+        mine=Share(names.get(actor.user_id, "Someone"), mine.open, mine.unread),
+        team=Share("", sum(one.open for one in loads), sum(one.unread for one in loads)),
+        each=tuple(sorted(each, key=lambda one: (-one.open, one.name))) if is_manager else None,
+    )
