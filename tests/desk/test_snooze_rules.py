@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk import snooze
+from desk.clock import zone
 
 ZONES = sorted(available_timezones())
 TIMES = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2032, 1, 1), timezones=st.just(UTC))
@@ -47,4 +48,4 @@ def test_the_mornings_are_those_of_ones_own_calendar(now: str, timezone: str, wo
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "x" * 300, "\0"])
 def test_a_time_zone_that_nobody_knows_is_utc(name: str) -> None:
     """Slack's directory may name one that this machine does not have."""
-    assert snooze.zone(name) == ZoneInfo("UTC")
+    assert zone(name) == ZoneInfo("UTC")

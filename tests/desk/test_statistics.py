@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from desk import assignment, lifecycle, receipts, receive, reply, statistics
+from desk import assignment, lifecycle, receipts, receive, reply, reply_changes, statistics
 from desk.access import Actor
 from desk.delivery import Refused
 from desk.errors import DeskError, NothingToCount
@@ -185,7 +185,7 @@ class Office:
         message_id, said = ledger.replies[-1]
         message = await session.get_one(Message, message_id)
         root = f"{1000 + ledger.id}.000100"
-        await reply.delete(session, 1, f"C{ledger.inbox}", root, message.ts or "", now=self.now)
+        await reply_changes.delete(session, 1, f"C{ledger.inbox}", root, message.ts or "", now=self.now)
         said.is_void = await self._status(session, message_id) in ("failed", "canceled")
 
     async def _close(self, session: Session, ledger: Ledger, actor: Actor) -> None:

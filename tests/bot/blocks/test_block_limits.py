@@ -122,6 +122,8 @@ def others(outside: str) -> Iterator[Post]:
         "after": "U2",
         "before": "U3",
         "owner": "U2",
+        "conversation_id": 7,
+        "waiting_since": NOW.isoformat(),
         "about": outside,
         "body": outside,
         "until": NOW.isoformat(),
