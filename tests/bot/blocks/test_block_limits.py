@@ -123,6 +123,8 @@ def others(outside: str) -> Iterator[Post]:
         "before": "U3",
         "owner": "U2",
         "conversation_id": 7,
+        "colleague": "U2",
+        "seconds": 30,
         "waiting_since": NOW.isoformat(),
         "about": outside,
         "body": outside,
