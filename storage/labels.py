@@ -56,7 +56,7 @@ async def known(
 ) -> list[str]:
     """The labels in use in some inboxes, by name, those that contain `matching` (any case).
 
-    The index is entered anew for each name, so that it takes as long with one conversation as with very many.
+    The index is entered anew for each name: however many conversations of these inboxes carry it, one is looked at.
     """
     if not inbox_ids:
         return []

@@ -55,6 +55,7 @@ LABELS = "labels"
 ABOUT_BLOCK = "about"
 ABOUT = "about_text"
 SNOOZE = "snooze"
+SAVED_REPLIES = "saved_replies"
 
 # The modal that asks until when: a choice (seconds since 1970, or the next text), or a time of one's own.
 SNOOZE_MODAL = "snooze_modal"

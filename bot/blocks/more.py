@@ -32,10 +32,8 @@ def more(shown: Card) -> dict[str, Any]:
         HeaderBlock(text=words.plain(words.shorten(card.contact(shown), _HEADLINE))),
         ContextBlock(elements=card.facts(shown)),
     ]
-    buttons = _buttons(shown)
-    if buttons:
-        blocks.append(ActionsBlock(block_id=place.encode("more"), elements=buttons))
     blocks += [
+        ActionsBlock(block_id=place.encode("more"), elements=_buttons(shown)),
         InputBlock(
             block_id=labels_block(shown.conversation_id),
             label=words.plain("Labels"),
@@ -99,6 +97,7 @@ def _option(text: str, name: str) -> Option:
 
 def _buttons(shown: Card) -> list[ButtonElement]:
     """What is closed is not snoozed."""
-    if not shown.is_open and not shown.is_snoozed:
-        return []
-    return [ButtonElement(text=words.plain("Snooze"), action_id=actions.SNOOZE)]
+    buttons = [ButtonElement(text=words.plain("Saved replies"), action_id=actions.SAVED_REPLIES)]
+    if shown.is_open or shown.is_snoozed:
+        buttons.insert(0, ButtonElement(text=words.plain("Snooze"), action_id=actions.SNOOZE))
+    return buttons

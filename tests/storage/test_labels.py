@@ -81,8 +81,8 @@ async def test_what_is_taken_away_everywhere_is_known_no_more(database: Database
     assert await known(database, 1) == []
 
 
-async def test_very_many_conversations_make_no_difference(database: Database) -> None:
-    """A label on each of them is found once, and so is a rare one behind it."""
+async def test_very_many_labels_are_all_found(database: Database) -> None:
+    """In their order, though every conversation carries each of them."""
     async with database.write() as session:
         session.add_all(
             ConversationLabel(conversation_id=id_, name=name, workspace_id=1)
