@@ -39,6 +39,14 @@ NAME_BLOCK = "name"
 NAME_INPUT = "name"
 
 
+# The modal that texts a number: its callback id, and its inputs, each alone in a block of the same name.
+NEW_MODAL = "new_modal"
+NEW_NUMBER = "new_number"
+NEW_INBOX = "new_inbox"
+NEW_TEXT = "new_text"
+NEW_NAME = "new_name"
+
+
 def filter_id(which: Filter) -> str:
     return f"filter:{which.value}"
 

@@ -23,9 +23,9 @@ def _shown(headline: str, text: str) -> Post:
     return Post.of(f"{headline} {words.fit(text)}", blocks)
 
 
-def _composed_held(**about: Any) -> Post:
+def _composed_held(*, excerpt: str = "", **about: Any) -> Post:
     told = "Your text leaves in a few seconds. Until then you can take it back."
-    return said.question(told, "", [("Cancel", actions.CANCEL)], **about)
+    return said.question(told, excerpt, [("Cancel", actions.CANCEL)], **about)
 
 
 def _dropped(*, excerpt: str = "", **_: object) -> Post:

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
+from bot.handlers import new
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -51,6 +52,7 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "health": _health,
     "help": _help,
     "inbox": _inbox,
+    "new": new.new,
 }
 
 

@@ -117,6 +117,7 @@ def others(outside: str) -> Iterator[Post]:
         "owner": "U2",
         "length": BIG,
         "limit": BIG,
+        "body": outside,
     }
     for what in LINES:
         yield line(what, actor="U1", **details)

@@ -11,6 +11,8 @@ from bot.blocks.reply_lines import PICTURES_NOT_SENT
 DATE = "<!date^1763845200^{date_short_pretty} at {time}|2025-11-22 21:00 UTC>"
 SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
+    ({"what": "begun", "actor": "U1", "after": "U1"}, "<@U1> began this conversation."),
+    ({"what": "begun", "actor": "U1"}, "<@U1> began this conversation. It waits for an owner."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": "U1"}, "<@U1> handed this to <@U2>."),
     (
