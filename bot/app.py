@@ -102,7 +102,7 @@ async def open_bridge(
         courier = Courier(database, clock, kinds, observe=metrics.observe)
         database.on_commit.append(courier.wake)
         directory.on_news.append(intake.wake)
-        context = Context(database, clock, intake, directory, workspace, managers)
+        context = Context(database, clock, intake, directory, workspace, managers, numbers.dialled)
         bolt = _bolt(slack, settings, context)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         threads = ThreadReader(slack, context, gaps)
@@ -310,7 +310,9 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
         stack.push_async_callback(intake.finish)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         managers = Managers(slack, database, workspace, settings.managers)
-        threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers), gaps)
+        threads = ThreadReader(
+            slack, Context(database, clock, intake, directory, workspace, managers, numbers.dialled), gaps
+        )
         numbers_to_read = await texts.inboxes()
         if not numbers_to_read:
             raise StartError(start.NOTHING_TO_READ)

@@ -142,6 +142,18 @@ class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
 
 
+class NoInboxToTextFrom(DeskError):
+    """You are not in the channel of any inbox, so you cannot text anybody. Join an inbox's channel first."""
+
+
+class NotANumber(DeskError):
+    """{sentence}."""
+
+
+class OwnNumber(DeskError):
+    """This is one of our own numbers. Give the number of the person whom you want to text."""
+
+
 class NothingToSend(DeskError):
     """There is nothing to send yet: write a text first."""
 

@@ -97,6 +97,14 @@ AWAY_MODAL = "away_modal"
 AWAY_BLOCK = "away_until"
 
 
+# The modal that texts a number: its callback id, and its inputs, each alone in a block of the same name.
+NEW_MODAL = "new_modal"
+NEW_NUMBER = "new_number"
+NEW_INBOX = "new_inbox"
+NEW_TEXT = "new_text"
+NEW_NAME = "new_name"
+
+
 def filter_id(which: Filter) -> str:
     return f"filter:{which.value}"
 

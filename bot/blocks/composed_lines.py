@@ -24,9 +24,8 @@ def _shown(headline: str, text: str) -> Post:
 
 
 def _composed_held(*, excerpt: str = "", **about: Any) -> Post:
-    del excerpt
     told = "Your text leaves in a few seconds. Until then you can take it back."
-    return said.question(told, "", [("Cancel", actions.CANCEL)], **about)
+    return said.question(told, excerpt, [("Cancel", actions.CANCEL)], **about)
 
 
 def _dropped(*, excerpt: str = "", **_: object) -> Post:

@@ -14,13 +14,14 @@ from desk.values import Attempt, Change
 COMMANDS = {
     "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | health | help",
+    "/sms": "/sms inbox | new | health | help",
 }
 HELP = (
     f"""*Your lists*
 `{COMMANDS["/mine"]}` the conversations you own
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
+`/sms new` text somebody, by their number
 `/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
@@ -107,6 +108,7 @@ _CHANGES = {
     "claimed": "{actor} claimed it",
     "claimed_by_reply": "{actor} answered it first and became its owner",
     "assigned": "{actor} assigned it to {after}",
+    "begun": "{actor} began it",
     "released": "{actor} released it",
     "closed": "{actor} closed it",
     "reopened": "{actor} reopened it",

@@ -14,6 +14,7 @@ from desk import health, queues
 from desk.access import Actor
 from desk.clock import Clock
 from desk.intake import Intake
+from desk.starting import ReadNumber
 from desk.values import Filter, Queue
 from storage.database import Database
 from storage.models import Workspace
@@ -23,7 +24,10 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored."""
+    """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored.
+
+    `read_number` reads a phone number as people type it.
+    """
 
     database: Database
     clock: Clock
@@ -31,6 +35,7 @@ class Context:
     directory: Directory
     workspace: Workspace
     managers: Managers
+    read_number: ReadNumber
     missed: list[Callable[[], None]] = field(default_factory=list)
 
     async def draw_health(self, actor: Actor) -> Post:

@@ -14,6 +14,8 @@ SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
     ({"what": "claimed_by_reply", "actor": "U1"}, "<@U1> answered first, so this conversation is theirs."),
     ({"what": "helped", "owner": "U1", "colleague": "<Ben>"}, "<@U1>, &lt;Ben&gt; answered here."),
+    ({"what": "begun", "actor": "U1", "after": "U1"}, "<@U1> began this conversation."),
+    ({"what": "begun", "actor": "U1"}, "<@U1> began this conversation. It waits for an owner."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": "U1"}, "<@U1> handed this to <@U2>."),
     (
