@@ -1,5 +1,7 @@
 """A modal that somebody has submitted: what they filled in, and what is wrong with it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.handlers.context import Body, Context
 from desk.access import Actor
+from desk.errors import DeskError, Unfit
+
+
+@contextmanager
+def shown_at(block: str, *refusals: type[DeskError]) -> Iterator[None]:
+    """Have these refusals shown at the block that they are about; the others are at the first one."""
+    try:
+        yield
+    except refusals as refusal:
+        raise Unfit({block: str(refusal)}) from None
 
 
 def filled(view: Body, block: str) -> list[str]:

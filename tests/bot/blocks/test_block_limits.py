@@ -131,7 +131,6 @@ def others(outside: str) -> Iterator[Post]:
         "until": NOW.isoformat(),
         "length": BIG,
         "limit": BIG,
-        "body": outside,
     }
     for what in LINES:
         yield line(what, actor="U1", **details)
