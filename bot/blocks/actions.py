@@ -20,6 +20,9 @@ SEND_AS_SMS = "send_as_sms"
 CANCEL = "cancel"
 REFRESH = "refresh"
 OPEN_QUEUE = "open_queue"
+DISTRIBUTE = "distribute"
+ON_IT = "on_it"
+SNOOZE = "snooze"
 
 # Values of the entries in `…` (MORE).
 RELEASE = "release"

@@ -12,7 +12,7 @@ from bot.blocks import actions, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.handlers.context import Body, Context
-from desk import access, lifecycle
+from desk import access, alerts, lifecycle
 from desk.access import Actor
 from desk.errors import DeskError
 from storage.database import Session
@@ -91,6 +91,9 @@ class Press:
             await self.redraw()
         except DeskError as error:
             await self._replace(whispers.refused(str(error)))
+        if self.action_id == actions.SNOOZE:
+            async with self.desk.database.write() as session:
+                await alerts.restore(session, self.actor.workspace_id, self.place.inbox_id or 0, now=self.now)
         if self.place.queue is None and self.action_id == actions.ASSIGN:
             async with self.desk.database.write() as session:
                 await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)
