@@ -14,7 +14,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.blocks import alerts, card, health, lines, texts, whispers
+from bot.alerting import Alerting
+from bot.blocks import card, health, lines, texts, whispers
 from bot.blocks import home as home_blocks
 from bot.blocks.post import Post
 from bot.blocks.queue import PAGE_SIZE
@@ -26,8 +27,8 @@ from desk.clock import Clock
 from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown, Withdrawn
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
-from desk.values import Attempt, Backlog, Card, Text
-from storage import conversations, inboxes, messages, raw_requests
+from desk.values import Attempt, Card, Text
+from storage import conversations, messages, raw_requests
 from storage.claims import Claimed
 from storage.database import Database, Session
 from storage.models import Thread
@@ -113,26 +114,17 @@ class Board:
         post, broadcast = lines.line(**payload), bool(payload.get("broadcast"))
         return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 
-    async def post_alert(self, claimed: Claimed) -> Outcome:
-        """Post what is to be said about an inbox's backlog."""
-        payload = claimed.delivery.payload
-        async with self.database.read() as session:
-            inbox = await inboxes.get(session, claimed.delivery.workspace_id, payload["inbox_id"])
-            managers = await self.managers.mentions(session)
-        oldest = payload["oldest_since"]
-        backlog = Backlog(
-            inbox_id=inbox.id,
-            inbox=payload["inbox"],
-            count=payload["count"],
-            oldest_since=datetime.fromisoformat(oldest) if oldest else None,
+    @property
+    def alerting(self) -> Alerting:
+        """The sender of what is said about backlogs."""
+        return Alerting(
+            client=self.client,
+            database=self.database,
+            clock=self.clock,
+            managers=self.managers,
+            send=self._post,
+            call=self._call,
         )
-        now = self.clock.now()
-        post = {
-            "ping": lambda: alerts.backlog(backlog, managers, now),
-            "again": lambda: alerts.backlog_again(backlog, managers, now, before=payload["before"]),
-            "clear": lambda: alerts.backlog_clear(backlog),
-        }[payload["step"]]()
-        return await self._post(claimed, inbox.channel_id, post)
 
     async def post_notice(self, claimed: Claimed) -> Outcome:
         """Tell one person, or a channel, about a trouble; Slack opens the direct message by itself."""
@@ -241,6 +233,7 @@ class Board:
         post: Post,
         *,
         thread: Thread | None = None,
+        below: str | None = None,
         broadcast: bool = False,
         revision: int = 0,
     ) -> Outcome:
@@ -254,6 +247,8 @@ class Board:
         if thread is not None:
             message["thread_ts"] = thread.root_ts
             message["reply_broadcast"] = broadcast
+        elif below is not None:
+            message["thread_ts"] = below
         outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
         if isinstance(outcome, Refused) and outcome.reason in _CONTENT:
             log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)

@@ -6,11 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot import web
-from bot.app import open_bridge
+from bot.app import Bridge, open_bridge
 from bot.settings import Settings, StartError
 from bot.tour import DANA, ELIO, FARAH, Tour
+from desk import typed_hours
 from playground import Playground, seed
 from playground.seed import CHANNEL, MANAGER, NUMBER
+from storage import inboxes
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 HOLD_SECONDS = 1
@@ -37,6 +39,7 @@ async def demo(*, tour_only: bool, port: int) -> int:
         bound = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         app_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         bridge = await stack.enter_async_context(open_bridge(_settings(play, app_url, Path(folder) / "demo.db")))
+        await _never_close(bridge)
         await stack.enter_async_context(web.serving(bridge.web, bound))
         play.connect(app_url)
         print(f"Threadline's demo: the bridge at {app_url}, a local Slack and Twilio at {play.url}")
@@ -47,6 +50,13 @@ async def demo(*, tour_only: bool, port: int) -> int:
             await web.interruption().wait()
         play.connect(None)
     return 0 if happened else 1
+
+
+async def _never_close(bridge: Bridge) -> None:
+    """Whoever tries it at night is to see what is told only while somebody is there."""
+    async with bridge.database.write() as session:
+        for inbox in await inboxes.list_(session, bridge.workspace.id):
+            inbox.hours = typed_hours.parse("daily 00:00-24:00")
 
 
 def _settings(play: Playground, app_url: str, file: Path) -> Settings:

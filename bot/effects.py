@@ -53,7 +53,8 @@ def effects(
         Kind.CARD: post(board.post_card, posts, board.card_posted),
         Kind.TEXT: post(board.post_texts, replace(posts, merges=True), board.posted),
         Kind.LINE: post(board.post_line, posts, composed.followed(board.posted, gaps, hold)),
-        Kind.ALERT: post(board.post_alert, posts),
+        Kind.ALERT: post(board.alerting.post, posts, board.alerting.posted),
+        Kind.ALERT_REDRAW: replace(draw(board.alerting.redraw, _UPDATES), take_back=board.alerting.draw_again),
         Kind.NOTICE: draw(board.post_notice, replace(posts, pace_seconds=0.0)),  # rather twice than not at all
         Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),
         Kind.HOME: replace(draw(board.draw_home, _HOMES), take_back=board.draw_home_again),

@@ -15,8 +15,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metadata
+from desk import alerts
 from desk.delivery import Absent, Found, Sight
-from storage import conversations, inboxes, reading_back, workspaces
+from storage import conversations, reading_back, workspaces
 from storage.database import Database
 from storage.models import Delivery
 from storage.states import Kind
@@ -100,8 +101,8 @@ class Looking:
         delivery = self.delivery
         async with self.database.read() as session:
             if delivery.conversation_id is None:
-                inbox = await inboxes.get(session, delivery.workspace_id, delivery.payload["inbox_id"])
-                return [(inbox.channel_id, None)]
+                channel_id, below = await alerts.where(session, delivery)
+                return [(channel_id, below)] if below is None else [(channel_id, below), (channel_id, None)]
             threads = await conversations.list_threads(session, delivery.conversation_id)
         if delivery.kind == Kind.CARD:
             return [(thread.channel_id, None) for thread in threads if thread.id == delivery.payload["thread_id"]]

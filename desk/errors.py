@@ -62,6 +62,10 @@ class NotAManager(DeskError):
     """Only managers can do this. Ask {who}."""
 
 
+class BacklogIsOver(DeskError):
+    """This backlog is back to normal, so there is nothing to do about it. If it grows again, it is told anew."""
+
+
 class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 

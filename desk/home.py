@@ -71,7 +71,6 @@ async def list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], 
     said = await reps.list_(session, workspace_id, [one.user_id for one in found])
     told = [
         Load(
-            user_id=one.user_id,
             name=names.get(one.user_id, "Someone"),
             open=one.open,
             unread=one.unread,
@@ -79,7 +78,7 @@ async def list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], 
         )
         for one in found
     ]
-    return sorted(told, key=lambda one: (-one.open, one.name.casefold(), one.user_id))
+    return sorted(told, key=lambda one: (-one.open, one.name.casefold()))
 
 
 async def look_around(session: Session, workspace_id: int, now: datetime) -> None:

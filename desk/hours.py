@@ -19,7 +19,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
 TRIAGE = (0.25, 0.75)  # of a day's hours, unless the inbox has times of its own
 
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _FARTHEST = 400  # days in which an opening is looked for: longer than a year, in which every exception has passed
 _NINE_TO_FIVE = ((9 * 60, 17 * 60),)
 
@@ -68,10 +68,9 @@ class Hours:
         """The time without anybody in which a moment lies; None while somebody is there."""
         if self.is_open(at):
             return None
-        last = self._day(at)
-        days = (last - number * _DAY for number in range(_FARTHEST))
-        ended = (one.ends for day in days for one in reversed(self._of_day(day)) if one.ends <= at)
         far = timedelta(days=_FARTHEST)
+        weeks = (at - number * _WEEK for number in range(_FARTHEST // 7))
+        ended = (one.ends for week in weeks for one in reversed(self._open(week - _WEEK, week)) if one.ends <= at)
         return Stretch(next(ended, at - far), self.opening(at) or at + far)
 
     def reminders(self, day: date) -> list[datetime]:
@@ -103,7 +102,7 @@ class Hours:
             return at
         left, until = length, at
         while until > at - timedelta(days=_FARTHEST):
-            since = until - timedelta(days=7)
+            since = until - _WEEK
             for one in reversed(self._open(since, until)):
                 began, ends = max(one.began, since), min(one.ends, until)
                 if ends - began >= left:

@@ -145,17 +145,64 @@ def _to_look_for(since: datetime | None) -> dict[str, Any]:
     return {} if since is None else {"state": DeliveryState.UNKNOWN, "started_at": since.timestamp()}
 
 
-async def post_alert(session: Session, inbox: Inbox, *, payload: dict[str, Any], now: datetime) -> None:
-    """Have an alert posted in the inbox's channel."""
+async def post_alert(
+    session: Session, inbox: Inbox, *, payload: dict[str, Any], now: datetime, channel_id: str | None = None
+) -> None:
+    """Have something said about an inbox's backlog, in its channel or in another one."""
+    if channel_id is not None:
+        await inboxes.ensure_channel_lane(session, inbox.workspace_id, channel_id)
     await deliveries.add(
         session,
         id=delivery_id(Kind.ALERT, f"{inbox.id}:{now.isoformat()}"),
         workspace_id=inbox.workspace_id,
         kind=Kind.ALERT,
-        stream=f"alert/{inbox.id}",
+        stream=f"alert/{inbox.id}/{channel_id}" if channel_id else f"alert/{inbox.id}",
         position=int(now.timestamp() * 1000),
-        lane=inboxes.channel_lane(inbox.workspace_id, inbox.channel_id),
+        lane=inboxes.channel_lane(inbox.workspace_id, channel_id or inbox.channel_id),
         payload={"inbox_id": inbox.id, **payload},
+        created_at=now,
+    )
+
+
+def alert_redraw_id(inbox_id: int, raised_at: datetime) -> UUID:
+    """The id of what draws an alert anew, as long as it is the same one."""
+    return delivery_id(Kind.ALERT_REDRAW, f"{inbox_id}:{raised_at.isoformat()}")
+
+
+async def redraw_alert(
+    session: Session,
+    inbox: Inbox,
+    raised_at: datetime,
+    place: tuple[str, str],
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    left: int | None = None,
+) -> None:
+    """Have the alert of a backlog, which stands at `place`, drawn as things are; or that it is over, with what is left.
+
+    Not before some time, if it is not urgent.
+    """
+    channel_id, ts = place
+    await deliveries.ask_again(
+        session,
+        id=alert_redraw_id(inbox.id, raised_at),
+        workspace_id=inbox.workspace_id,
+        kind=Kind.ALERT_REDRAW,
+        payload={"inbox_id": inbox.id, "channel_id": channel_id, "ts": ts, "left": left},
+        not_before=not_before,
+        created_at=now,
+    )
+
+
+async def ask_again(session: Session, drawing: Delivery, *, now: datetime) -> None:
+    """Have a drawing done once more that belongs to no conversation."""
+    await deliveries.ask_again(
+        session,
+        id=drawing.id,
+        workspace_id=drawing.workspace_id,
+        kind=drawing.kind,
+        payload=drawing.payload,
         created_at=now,
     )
 

@@ -37,6 +37,13 @@ def claims_by_reply(inbox: Inbox) -> bool:
     return inbox.model == Model.SELF_SERVICE if inbox.claim_on_reply is None else inbox.claim_on_reply
 
 
+async def require_manager(session: Session, actor: Actor, inbox: Inbox) -> None:
+    """Raise NotAManager, with who is one, unless the actor is; and what `require_rep` raises."""
+    await access.require_rep(session, actor, inbox)
+    if not await managers.is_one(session, actor.workspace_id, actor.user_id):
+        raise NotAManager(who=await _who_can(session, inbox))
+
+
 async def _refusal(
     session: Session, actor: Actor, conversation: Conversation, inbox: Inbox, *, owner: str | None
 ) -> type[GivenOutByManagers | OwnersAndManagers | NewHere] | None:
@@ -66,10 +73,3 @@ async def _who_can(session: Session, inbox: Inbox) -> str:
     if len(names) > _MOST_NAMES:
         return f"{', '.join(names[:_MOST_NAMES])} or another manager"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-async def require_manager(session: Session, actor: Actor, inbox: Inbox) -> None:
-    """Raise NotAManager, with who is one, unless the actor is; and what `require_rep` raises."""
-    await access.require_rep(session, actor, inbox)
-    if not await managers.is_one(session, actor.workspace_id, actor.user_id):
-        raise NotAManager(who=await _who_can(session, inbox))

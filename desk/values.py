@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -212,7 +212,6 @@ class Member:
 class Load:
     """How much somebody has to do, in counts: open conversations, and those of them with something unread."""
 
-    user_id: str
     name: str
     open: int
     unread: int
@@ -244,12 +243,34 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """An inbox's unassigned queue in two numbers, as an alert tells them."""
+    """An inbox's unassigned queue, as an alert tells it; it has grown by `growth` in the last while."""
 
     inbox_id: int
     inbox: str
     count: int
     oldest_since: datetime | None
+    growth: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A backlog as its alert shows it.
+
+    It has grown within `growth_span`. `trend` is how large it was in each quarter of an hour, up to now. `loads` are
+    the busiest reps, and `others` counts those who are left out.
+    """
+
+    backlog: Backlog
+    growth_span: timedelta
+    trend: tuple[int, ...] = ()
+    loads: tuple[Load, ...] = ()
+    others: int = 0
+    acted_by: str | None = None
+    acted_at: datetime | None = None
+    snoozed_by: str | None = None
+    snoozed_until: datetime | None = None
+    escalated_to: str | None = None
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,12 @@ async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
     return delivery is not None and delivery.state == DeliveryState.WAITING
 
 
+async def has_unfinished(session: AsyncSession, stream: str) -> bool:
+    """Whether anything in a stream is still to be done."""
+    rows = select(Delivery.id).where(col(Delivery.stream) == stream, is_unfinished(Delivery)).limit(1)
+    return (await session.exec(rows)).first() is not None
+
+
 async def is_on_its_way(session: AsyncSession, delivery_id: UUID) -> bool:
     """Whether a worker has begun it and nobody knows yet what comes of it; it stays so until the transaction ends."""
     delivery = await find(session, delivery_id)

@@ -35,8 +35,17 @@ async def ensure(
     inbox = (await session.exec(select(Inbox).where(col(Inbox.number) == number))).one()
     await insert_new(session, BacklogAlert, inbox_id=inbox.id, workspace_id=workspace_id, pinged_count=0)
     for key in (channel_lane(workspace_id, inbox.channel_id), number_lane(number)):
-        await insert_new(session, Lane, key=key, workspace_id=workspace_id)
+        await _ensure_lane(session, workspace_id, key)
     return new
+
+
+async def ensure_channel_lane(session: AsyncSession, workspace_id: int, channel_id: str) -> None:
+    """Have a lane for a channel that may be no inbox's."""
+    await _ensure_lane(session, workspace_id, channel_lane(workspace_id, channel_id))
+
+
+async def _ensure_lane(session: AsyncSession, workspace_id: int, key: str) -> None:
+    await insert_new(session, Lane, key=key, workspace_id=workspace_id)
 
 
 async def get(session: AsyncSession, workspace_id: int, inbox_id: int) -> Inbox:

@@ -41,6 +41,10 @@ _ORDERED_BY = (
     col(Conversation.closed_at),
     col(Conversation.snoozed_until),
 )
+_IS_UNASSIGNED = (
+    col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
+    col(Conversation.assignee_id).is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,13 +180,20 @@ def _written(number: int) -> ColumnElement[int]:
     return literal_column(str(number))
 
 
+async def backlogs(session: AsyncSession, workspace_id: int) -> dict[int, tuple[int, datetime | None]]:
+    """By inbox: how many open conversations nobody owns, and since when the oldest waits. None: it is left out."""
+    rows = (
+        select(Conversation.inbox_id, func.count(), func.min(col(Conversation.waiting_since)))
+        .where(col(Conversation.workspace_id) == workspace_id, *_IS_UNASSIGNED)
+        .group_by(col(Conversation.inbox_id))
+    )
+    return {inbox_id: (total, oldest) for inbox_id, total, oldest in (await session.exec(rows)).all()}
+
+
 async def backlog(session: AsyncSession, workspace_id: int, inbox_id: int) -> tuple[int, datetime | None]:
-    """How many open conversations of an inbox nobody owns, and since when the oldest of them waits."""
+    """The same of one inbox."""
     rows = select(func.count(), func.min(col(Conversation.waiting_since))).where(
-        col(Conversation.workspace_id) == workspace_id,
-        col(Conversation.inbox_id) == inbox_id,
-        col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
-        col(Conversation.assignee_id).is_(None),
+        col(Conversation.workspace_id) == workspace_id, col(Conversation.inbox_id) == inbox_id, *_IS_UNASSIGNED
     )
     total, oldest = (await session.exec(rows)).one()
     return total, oldest

@@ -73,6 +73,7 @@ class Kind(StrEnum):
     TEXT = "text"
     LINE = "line"
     ALERT = "alert"
+    ALERT_REDRAW = "alert_redraw"
     REPLY = "reply"
     REDRAW = "redraw"
     MARK = "mark"

@@ -5,6 +5,7 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.handlers import (
+    alerts,
     assignment,
     commands,
     directory,
@@ -35,6 +36,7 @@ MODULES = (
     presence,
     people_settings,
     inbox_settings,
+    alerts,
     directory,
 )
 

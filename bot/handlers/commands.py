@@ -99,12 +99,6 @@ async def open_thread(press: Press) -> None:
     await press.redraw()
 
 
-async def open_queue(press: Press) -> None:
-    """The alert's button: the unassigned queue of its inbox, for whoever presses."""
-    place = Place(queue=Queue.UNASSIGNED, inbox_id=int(press.value))
-    await press.whisper(await press.desk.draw_queue(press.actor, place, channel_id=press.channel_id))
-
-
 def register(app: AsyncApp) -> None:
     """Attach the commands and the buttons of queues."""
     app.command("/mine")(mine)
@@ -114,4 +108,3 @@ def register(app: AsyncApp) -> None:
     app.action(actions.PAGE)(show_page)
     app.action(actions.REFRESH)(refresh)
     app.action(actions.OPEN_THREAD)(open_thread)
-    app.action(actions.OPEN_QUEUE)(open_queue)

@@ -12,7 +12,7 @@ from bot.blocks import actions, modals, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.handlers.context import Body, Context
-from desk import access, home, lifecycle
+from desk import access, alerts, home, lifecycle
 from desk.access import Actor
 from desk.errors import DeskError
 from desk.values import Filter
@@ -114,6 +114,9 @@ class Press:
             await self.redraw()
         except DeskError as error:
             await self.replace(whispers.refused(str(error)))
+        if self.action_id == actions.SNOOZE_ALERT:
+            async with self.desk.database.write() as session:
+                await alerts.restore(session, self.actor.workspace_id, self.place.inbox_id or 0, now=self.now)
         if self.place.queue is None and self.action_id == actions.ASSIGN:
             async with self.desk.database.write() as session:
                 await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)

@@ -14,7 +14,7 @@ from bot.blocks.said import parse_attempt
 from bot.handlers.context import Body, Context
 from bot.handlers.press import Press
 from bot.people import Directory
-from desk import decisions, gaps, lifecycle, reply, reply_changes
+from desk import alerts, decisions, gaps, lifecycle, reply, reply_changes
 from desk.access import Actor
 from desk.errors import UnknownPerson
 from desk.intake import UseCase
@@ -133,6 +133,8 @@ def use_cases(hold: timedelta, directory: Directory, missing: gaps.Gaps) -> dict
         workspace = await workspaces.get(session, body["team_id"])
         ts = str(event.get("deleted_ts") or event["message"]["ts"])
         thread_ts = str((event.get("previous_message") or {}).get("thread_ts") or ts)
+        if await alerts.forget_post(session, workspace.id, event["channel"], ts):
+            return
         await reply_changes.delete(session, workspace.id, event["channel"], thread_ts, ts, now=now)
         await lifecycle.replace_card(session, workspace.id, event["channel"], ts, now=now)
 

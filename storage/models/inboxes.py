@@ -64,17 +64,21 @@ class Inbox(SQLModel, table=True):
 class BacklogAlert(SQLModel, table=True):
     """The last word about an inbox's backlog. `raised_at` is None while all is well.
 
-    While it is raised, it stands in Slack at `ts` of `channel_id` and is drawn anew as things change. `acted_by` is who
-    has said that they are on it; `snoozed_until` keeps it quiet; `triaged_at` is when managers were last reminded.
+    `count` is how many there were at the last look. While it is raised, it stands in Slack at `ts` of `channel_id` and
+    is drawn anew as things change; `shown` stands for what it shows. Since `unheeded_since`, when they were pinged,
+    none of the managers has done anything about it. `acted_by` is who has said that they are on it; `snoozed_until`
+    keeps it quiet; `triaged_at` is when managers were last reminded at a set time.
     """
 
     __tablename__ = "backlog_alert"
 
     inbox_id: int = Field(primary_key=True, foreign_key="inbox.id")
     workspace_id: int = Field(foreign_key="workspace.id")
+    count: int = Field(default=0, sa_column_kwargs=default("0"))
     raised_at: datetime | None = None
     pinged_at: datetime | None = None
     pinged_count: int = 0
+    unheeded_since: datetime | None = None
     channel_id: str | None = None
     ts: str | None = None
     shown: str = Field(default="", sa_column_kwargs=default(""))
@@ -87,7 +91,7 @@ class BacklogAlert(SQLModel, table=True):
 
 
 class BacklogSample(SQLModel, table=True):
-    """How many conversations of an inbox nobody owned at a time: how a backlog grew, and its last hours in a line."""
+    """How many conversations of an inbox nobody owned from a time on, until the next sample: how a backlog grew."""
 
     __tablename__ = "backlog_sample"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from playground import shapes
 from playground.core import Call
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import BOT_USER, Post, Text
+from storage import inboxes
 from storage.database import connect
 from tests.conftest import World
 from tests.journeys.screen import ALICE, ANA, is_confirmed
@@ -116,6 +118,26 @@ def _parts(block: Any) -> Iterator[Any]:
         yield block
         for one in block.values():
             yield from _parts(one)
+
+
+def at_work(world: World, **later: float) -> None:
+    """It is ten o'clock on a Monday, when somebody is there, or `later`."""
+    now = world.clock.now()
+    monday = now.replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday(), **later)
+    world.clock.move(seconds=(monday - now).total_seconds())
+
+
+async def configure(world: World, **settings: Any) -> None:
+    """What a manager sets for the inbox."""
+    async with world.bridge.database.write() as session:
+        for inbox in await inboxes.list_(session, world.bridge.workspace.id):
+            for name, value in settings.items():
+                setattr(inbox, name, value)
+
+
+def calls(world: World, method: str) -> list[Call]:
+    """What the bridge has asked Slack for."""
+    return [call for call in world.play.calls if call.method == method]
 
 
 def pass_time(world: World, **by: float) -> None:

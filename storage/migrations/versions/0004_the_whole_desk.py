@@ -122,6 +122,8 @@ def upgrade() -> None:
         batch_op.create_index("transfer_item_left", ["transfer_id", "position"], unique=False, sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL"))
 
     with op.batch_alter_table("backlog_alert", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("count", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("unheeded_since", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("channel_id", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("ts", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("shown", AutoString(), server_default="", nullable=False))
@@ -223,6 +225,8 @@ def downgrade() -> None:
         batch_op.drop_column("shown")
         batch_op.drop_column("ts")
         batch_op.drop_column("channel_id")
+        batch_op.drop_column("unheeded_since")
+        batch_op.drop_column("count")
 
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("transfer_item_left", sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL"))

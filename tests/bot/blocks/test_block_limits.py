@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.blocks.lines import LINES, line
 from bot.blocks.post import Post
 from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
 from bot.blocks.texts import MOST_TEXTS, texts
-from desk.values import Attempt, Backlog, Card, Change, Filter, Page, Queue, Row, Text
+from desk.values import Alert, Attempt, Backlog, Card, Change, Filter, Load, Page, Queue, Row, Text
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
 BIG = 10**15
@@ -136,9 +137,24 @@ def others(outside: str) -> Iterator[Post]:
         yield line(what, actor="U1", **details)
     backlog = Backlog(inbox_id=BIG, inbox=outside, count=BIG, oldest_since=NOW)
     managers = [f"U{number:010}" for number in range(500)]
-    yield alerts.backlog(backlog, managers, NOW)
-    yield alerts.backlog_again(backlog, managers, NOW, before=1)
-    yield alerts.backlog_clear(backlog)
+    alert = Alert(
+        backlog=replace(backlog, growth=BIG),
+        growth_span=timedelta(days=999),
+        trend=(BIG,) * 24,
+        loads=(Load(name=outside, open=BIG, unread=BIG),) * 20,
+        others=480,
+        acted_by="U0123456789",
+        acted_at=NOW,
+        snoozed_by="U0123456789",
+        snoozed_until=NOW,
+        escalated_to="S0123456789",
+        escalated_at=NOW,
+    )
+    yield alerts.alert(alert, managers, revision=BIG)
+    yield alerts.again(backlog, managers, NOW, before=1)
+    yield alerts.escalated(backlog, NOW, to="S0123456789", minutes=BIG % 10**6, url=URL)
+    yield alerts.triage(backlog, managers, NOW)
+    yield alerts.over(backlog)
     yield whispers.note_kept(Attempt("C" * 64, "1763871234.000100", 10**8))
     yield whispers.refused(outside * 3)
     yield whispers.close_anyway(BIG, outside, NOW)

@@ -68,8 +68,8 @@ def test_a_reps_home() -> None:
 def test_a_managers_home() -> None:
     """The same, with the load in counts, and what they set up."""
     load = (
-        Load(user_id="U1", name="Ana", open=12, unread=3),
-        Load(user_id="U2", name="Ben", open=4, unread=0, is_away=True),
+        Load(name="Ana", open=12, unread=3),
+        Load(name="Ben", open=4, unread=0, is_away=True),
     )
     golden("home_manager", home(HomePage(queue=queue(), unassigned=(inbox(1),), is_manager=True, load=load, now=NOW)))
 
@@ -86,7 +86,7 @@ def test_slack_takes_a_home_of_any_size(outside: str) -> None:
         queue=queue(*(row(BIG + number, outside, outside) for number in range(10))),
         unassigned=tuple(inbox(number, BIG, outside) for number in range(1, 1001)),
         is_manager=True,
-        load=tuple(Load(user_id=f"U{n}", name=outside, open=BIG, unread=BIG, is_away=True) for n in range(500)),
+        load=tuple(Load(name=outside, open=BIG, unread=BIG, is_away=True) for n in range(500)),
         away=Away(until=None),
         now=NOW,
     )
