@@ -6,7 +6,7 @@ restricted.
 
 from desk import access
 from desk.access import Actor
-from desk.errors import GivenOutByManagers, NewHere, OwnersAndManagers
+from desk.errors import GivenOutByManagers, NewHere, NotAManager, OwnersAndManagers
 from storage import managers, people, reps
 from storage.database import Session
 from storage.models import Conversation, Inbox
@@ -25,6 +25,12 @@ async def require_change(
     refusal = await _refusal(session, actor, conversation, inbox, owner=owner)
     if refusal is not None:
         raise refusal(who=await _who_can(session, inbox))
+
+
+async def require_manager(session: Session, actor: Actor, inbox: Inbox) -> None:
+    """Raise NotAManager, with the managers in an inbox's channel, unless the actor is one."""
+    if not await managers.is_one(session, actor.workspace_id, actor.user_id):
+        raise NotAManager(who=await _who_can(session, inbox))
 
 
 async def may_claim(session: Session, actor: Actor, conversation: Conversation, inbox: Inbox) -> bool:

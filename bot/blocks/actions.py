@@ -19,6 +19,7 @@ DONT_SEND = "dont_send"
 SEND_AS_SMS = "send_as_sms"
 REFRESH = "refresh"
 OPEN_QUEUE = "open_queue"
+EXPORT = "export"
 
 # Values of the entries in `…` (MORE).
 RELEASE = "release"

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
+from bot.handlers import history, statistics
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -50,7 +51,9 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "": _help,
     "health": _health,
     "help": _help,
+    "history": history.export_all,
     "inbox": _inbox,
+    "stats": statistics.stats,
 }
 
 
