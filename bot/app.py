@@ -149,6 +149,8 @@ async def open_bridge(
         is_first = await directory.is_empty()
         intake.wake()
         await _run(bridge, stack)
+        stack.callback(context.pictures.close)
+        stack.push_async_callback(context.later.stop)
         if is_first:
             with suppress(TimeoutError):  # who is unknown is asked about, and heard then
                 await asyncio.wait_for(directory.was_read.wait(), _FIRST_SECONDS)

@@ -130,7 +130,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Workload:
     """What is to be done now, in counts. `each` owner is shown to managers only; who asks always sees `mine`."""
 
     unowned: int
@@ -167,7 +167,7 @@ class Figures:
     standing_since: datetime | None
     hours: tuple[int, ...]
     bars: tuple[Bar, ...]
-    load: Load
+    load: Workload
 
 
 @dataclass(slots=True, kw_only=True)
@@ -215,7 +215,7 @@ class Tally:
             self.answered_by_me += wait.author_id == self.reader_id
             self.answers_at[_quarter(wait.ended)] += 1
 
-    def figures(self, inboxes: Sequence[str], load: Load) -> Figures:
+    def figures(self, inboxes: Sequence[str], load: Workload) -> Figures:
         """What was counted."""
         hours = self._by_hour(self.texts_at)
         return Figures(

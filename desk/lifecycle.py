@@ -113,7 +113,14 @@ async def read_history(session: Session, actor: Actor, conversation_id: int) -> 
     contact = await conversations.get_contact(session, conversation)
     rows = await histories.list_(session, conversation.id, limit=HISTORY_LINES)
     changes = [
-        Change(what=row.what, actor_id=row.actor_id, before=row.before, after=row.after, at=row.created_at)
+        Change(
+            what=row.what,
+            actor_id=row.actor_id,
+            before=row.before,
+            after=row.after,
+            at=row.created_at,
+            source=row.source,
+        )
         for row in reversed(rows)
     ]
     return contact.known_as, changes

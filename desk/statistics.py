@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from desk import access
 from desk.access import Actor
 from desk.errors import NothingToCount
-from desk.figures import Figures, Load, Period, Share, Tally
+from desk.figures import Figures, Period, Share, Tally, Workload
 from storage import managers, people, statistics
 from storage.database import Session
 from storage.models import Inbox
@@ -47,13 +47,13 @@ async def read_zone(session: Session, actor: Actor) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-async def _load(session: Session, actor: Actor, inbox_ids: list[int]) -> Load:
+async def _load(session: Session, actor: Actor, inbox_ids: list[int]) -> Workload:
     unowned, loads = await statistics.load(session, actor.workspace_id, inbox_ids)
     names = await people.names(session, actor.workspace_id, [one.owner_id for one in loads] + [actor.user_id])
-    mine = next((one for one in loads if one.owner_id == actor.user_id), statistics.Load(actor.user_id, 0, 0))
+    mine = next((one for one in loads if one.owner_id == actor.user_id), statistics.Workload(actor.user_id, 0, 0))
     is_manager = await managers.is_one(session, actor.workspace_id, actor.user_id)
     each = [Share(names.get(one.owner_id, "Someone"), one.open, one.unread) for one in loads]
-    return Load(
+    return Workload(
         unowned=unowned,
         mine=Share(names.get(actor.user_id, "Someone"), mine.open, mine.unread),
         team=Share("", sum(one.open for one in loads), sum(one.unread for one in loads)),

@@ -275,13 +275,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One line of a conversation's history. No actor: the bridge itself."""
+    """One line of a conversation's history. No actor: the bridge itself. `source` is where in Slack they did it."""
 
     what: str
     actor_id: str | None
     before: str | None
     after: str | None
     at: datetime
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,19 @@
 """Private answers: what one person is told, and nobody else sees."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, SectionBlock
 
 from bot.blocks import actions, words
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.blocks.said import attempt_value
-from desk.values import Attempt, Change
+from desk.values import Attempt
 
 COMMANDS = {
     "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | new | health | help",
+    "/sms": "/sms inbox | find | new | handoff | away | back | stats | health | help",
 }
 HELP = (
     f"""*Your lists*
@@ -22,6 +21,8 @@ HELP = (
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
 `/sms new` text somebody, by their number
+`/sms stats` the last 7 days in numbers, or `today`, or `30d`
+`/sms history` for managers: who changed owners and closed what, as a file; `7d`, `30d` or `all`
 `/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
@@ -37,7 +38,6 @@ the lists until the customer writes again. `More` in its `…` menu has labels, 
 the conversation comes back at its time, or with the customer's next text.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
-MOST_CHANGES = 40
 
 _LONGEST = 2900
 
@@ -77,18 +77,15 @@ def close_anyway(conversation_id: int, contact: str, waiting_since: datetime) ->
     return Post.of(text, blocks)
 
 
-def history(changes: Sequence[Change], contact: str) -> Post:
-    """What happened to a conversation, the newest last; only the last 40 changes when there are more."""
-    title = words.shorten(f"History · {words.one_line(contact)}", 150)
-    blocks: list[Block] = [HeaderBlock(text=words.plain(title))]
-    if len(changes) > MOST_CHANGES:
-        earlier = words.count(len(changes) - MOST_CHANGES, "earlier change")
-        blocks.append(ContextBlock(elements=[words.plain(f"{earlier} not shown")]))
-    if not changes:
-        blocks.append(SectionBlock(text=words.plain("Nothing has changed here yet.")))
-    told = [_change(change) for change in changes[-MOST_CHANGES:]]
-    blocks += [SectionBlock(text=words.markup(group)) for group in _groups(told)]
-    return Post.of(words.fit(title), blocks)
+def takes_longer() -> Post:
+    text = "This takes a moment. It comes as soon as it is ready."
+    return Post.of(text, [SectionBlock(text=words.plain(text))])
+
+
+def file_sent(what: str) -> Post:
+    """Where a file is that was asked for."""
+    text = f"{what[:1].upper()}{what[1:]} is in your direct messages."
+    return Post.of(text, [SectionBlock(text=words.plain(text))])
 
 
 def help_() -> Post:
@@ -102,52 +99,3 @@ def usage(command: str, problem: str) -> Post:
     blocks: list[Block] = [SectionBlock(text=words.plain(problem))] if problem else []
     blocks.append(SectionBlock(text=words.markup(f"Write it as `{form}`. More in `/sms help`.")))
     return Post.of(f"{words.escape(problem)} Write it as {form}.".strip(), blocks)
-
-
-_CHANGES = {
-    "claimed": "{actor} claimed it",
-    "claimed_by_reply": "{actor} answered it first and became its owner",
-    "assigned": "{actor} assigned it to {after}",
-    "begun": "{actor} began it",
-    "released": "{actor} released it",
-    "closed": "{actor} closed it",
-    "reopened": "{actor} reopened it",
-    "snoozed": "{actor} snoozed it",
-    "unsnoozed": "{actor} ended its snooze",
-    "woken_by_text": "The customer wrote, which ended its snooze",
-    "woken_unassigned": "Its snooze ended without an owner",
-    "reopened_by_text": "The customer wrote again, so it reopened",
-    "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
-}
-_OWNER_CHANGES = (
-    "claimed",
-    "claimed_by_reply",
-    "assigned",
-    "released",
-    "reopened_unassigned",
-    "woken_unassigned",
-)
-
-
-def _change(change: Change) -> str:
-    actor = words.mention(change.actor_id) if change.actor_id else "Threadline"
-    after = words.mention(change.after) if change.after else "nobody"
-    told = _CHANGES.get(change.what)
-    said = told.format(actor=actor, after=after) if told else f"{actor}: {_other(change.what)}"
-    if change.what in _OWNER_CHANGES and change.before:
-        said += f" (before: {words.mention(change.before)})"
-    return f"{words.date(change.at)}  {said}"
-
-
-def _other(what: str) -> str:
-    return words.escape(words.shorten(words.one_line(what.replace("_", " ")), 30))
-
-
-def _groups(told: list[str]) -> list[str]:
-    groups: list[str] = []
-    for text in told:
-        if groups and words.width(groups[-1]) + words.width(text) < _LONGEST:
-            groups[-1] += f"\n{text}"
-        else:
-            groups.append(text)
-    return groups

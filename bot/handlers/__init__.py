@@ -9,6 +9,7 @@ from bot.handlers import (
     assignment,
     commands,
     directory,
+    history,
     home,
     inbox_settings,
     lifecycle,
@@ -19,6 +20,7 @@ from bot.handlers import (
     replies,
     shortcuts,
     snooze,
+    statistics,
 )
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
@@ -34,6 +36,8 @@ MODULES = (
     shortcuts,
     home,
     presence,
+    history,
+    statistics,
     people_settings,
     inbox_settings,
     alerts,

@@ -40,6 +40,10 @@ class Asked:
         """Answer privately, at once: within three seconds of the command."""
         await self.ack(text=post.text, blocks=list(post.blocks), response_type="ephemeral")
 
+    async def tell(self, post: Post) -> None:
+        """Tell privately what has taken longer: within half an hour of the command."""
+        await self.respond(text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False)
+
     async def open(self, view: dict[str, Any]) -> None:
         """Open a modal."""
         await self.client.views_open(trigger_id=self.trigger_id, view=view)

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import inbox_settings, new, people_settings, presence
+from bot.handlers import history, inbox_settings, new, people_settings, presence, statistics
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -61,10 +61,12 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "back": presence.back,
     "health": _health,
     "help": _help,
+    "history": history.export_all,
     "inbox": _inbox,
     "new": new.new,
     "people": people_settings.open_,
     "settings": inbox_settings.ask_settings,
+    "stats": statistics.stats,
 }
 
 

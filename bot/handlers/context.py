@@ -8,6 +8,8 @@ from bot.blocks import health as health_blocks
 from bot.blocks import queue
 from bot.blocks.place import Place
 from bot.blocks.post import Post
+from bot.drawing import Pictures
+from bot.later import Later
 from bot.managers import Managers
 from bot.people import Directory
 from desk import health, queues
@@ -37,6 +39,8 @@ class Context:
     managers: Managers
     read_number: ReadNumber
     missed: list[Callable[[], None]] = field(default_factory=list)
+    later: Later = field(default_factory=Later)
+    pictures: Pictures = field(default_factory=Pictures)
 
     async def draw_health(self, actor: Actor) -> Post:
         """What is wrong, as far as it concerns this reader."""

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.blocks import actions, modals, whispers
+from bot.blocks import actions, history, modals, whispers
 from bot.handlers import more as details
 from bot.handlers.form import Form
 from bot.handlers.press import Press
@@ -54,7 +54,7 @@ async def more(press: Press) -> None:
             await press.see()
             async with press.desk.database.read() as session:
                 contact, changes = await lifecycle.read_history(session, actor, conversation_id)
-            await press.whisper(whispers.history(changes, contact))
+            await press.whisper(history.history(changes, contact, conversation_id))
         case actions.RENAME:
             await press.see()
             async with press.desk.database.read() as session:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.blocks import actions, alerts, menu, modals, whispers
 from bot.blocks.place import Place
-from desk.values import Alert, Attempt, Backlog, Change, Choice, Load
+from desk.values import Alert, Attempt, Backlog, Choice, Load
 from tests.golden import golden
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
@@ -154,35 +154,6 @@ def test_closing_while_the_customer_waits_asks() -> None:
     assert post.blocks[-1]["elements"][0]["action_id"] == actions.CLOSE_ANYWAY
     assert Place.decode(post.blocks[-1]["block_id"]).conversation_id == 12
     assert len(whispers.close_anyway(12, "", NOW).blocks) == 2
-
-
-def test_history_says_who_did_what_and_when() -> None:
-    """In order, with names, and with words for what it does not know."""
-    at = NOW - timedelta(minutes=27)
-    changes = [
-        Change(what="claimed", actor_id="U1", before=None, after="U1", at=at),
-        Change(what="assigned", actor_id="U1", before="U1", after="U2", at=at),
-        Change(what="closed", actor_id=None, before="open", after="closed", at=at),
-        Change(what="reopened_unassigned", actor_id=None, before="U2", after=None, at=at),
-        Change(what="put_<aside>", actor_id="U1", before=None, after=None, at=at),
-    ]
-    post = whispers.history(changes, "Maria")
-    assert post.blocks[0]["text"]["text"] == "History · Maria"
-    assert post.blocks[1]["text"]["text"].split("\n") == [
-        f"{DATE}  <@U1> claimed it",
-        f"{DATE}  <@U1> assigned it to <@U2> (before: <@U1>)",
-        f"{DATE}  Threadline closed it",
-        f"{DATE}  The customer wrote again, so it reopened without an owner (before: <@U2>)",
-        f"{DATE}  <@U1>: put &lt;aside&gt;",
-    ]
-
-
-def test_a_long_history_shows_its_end() -> None:
-    """What is left out is counted; nothing has happened is said too."""
-    change = Change(what="claimed", actor_id="U1", before=None, after="U1", at=NOW)
-    post = whispers.history([change] * 100, "Maria")
-    assert post.blocks[1]["elements"][0]["text"] == "60 earlier changes not shown"
-    assert "Nothing has changed here yet." in repr(whispers.history([], "Maria").blocks)
 
 
 def test_help_names_every_command() -> None:

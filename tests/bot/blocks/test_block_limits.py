@@ -11,10 +11,13 @@ from slack_sdk.models.blocks import Block
 
 from bot.blocks import alerts, whispers
 from bot.blocks.card import card
+from bot.blocks.history import history
 from bot.blocks.lines import LINES, line
 from bot.blocks.post import Post
 from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
+from bot.blocks.statistics import statistics
 from bot.blocks.texts import MOST_TEXTS, texts
+from desk.figures import Bar, Figures, Lengths, Period, Share, Workload
 from desk.values import Alert, Attempt, Backlog, Card, Change, Filter, Load, Page, Queue, Row, Text
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
@@ -158,13 +161,44 @@ def others(outside: str) -> Iterator[Post]:
     yield whispers.note_kept(Attempt("C" * 64, "1763871234.000100", 10**8))
     yield whispers.refused(outside * 3)
     yield whispers.close_anyway(BIG, outside, NOW)
-    strange = Change(what=outside, actor_id="<@U9>", before=None, after=None, at=NOW)
-    owned = Change(what="assigned", actor_id="U0123456789", before="U0123456789", after="U0123456789", at=NOW)
-    yield whispers.history([strange] * 100, outside)
-    yield whispers.history([owned] * 100, outside)
+    strange = Change(what=outside, actor_id="<@U9>", before=None, after=None, at=NOW, source=outside)
+    someone = "U0123456789"
+    owned = Change(what="assigned", actor_id=someone, before=someone, after=someone, at=NOW, source="shortcut")
+    yield history([strange] * 100, outside, BIG)
+    yield history([owned] * 100, outside, BIG)
+    yield whispers.takes_longer()
+    yield whispers.file_sent("the history")
+    yield statistics(figures(outside))
     yield whispers.help_()
     yield whispers.usage("/mine", outside)
     yield whispers.usage(outside, outside)
+
+
+def figures(outside: str) -> Figures:
+    long = Lengths(BIG, timedelta(days=10**6), timedelta(days=10**6))
+    counts = dict.fromkeys(("texts", "conversations", "waits", "answered", "answered_by_me", "closed", "waiting"), BIG)
+    return Figures(
+        period=Period.MONTH,
+        zone="America/Argentina/ComodRivadavia",
+        first_day=NOW.date(),
+        last_day=NOW.date() + timedelta(days=29),
+        inboxes=(outside,) * 3,
+        waiting_since=NOW,
+        response=long,
+        spread=(BIG,) * 9,
+        unassigned=long,
+        standing=BIG,
+        standing_since=NOW,
+        hours=(BIG,) * 24,
+        bars=(Bar("Nov 22", BIG, BIG),) * 30,
+        load=Workload(
+            unowned=BIG,
+            mine=Share(outside, BIG, BIG),
+            team=Share("", BIG, BIG),
+            each=(Share(outside, BIG, BIG),) * 500,
+        ),
+        **counts,
+    )
 
 
 def walk(value: Any) -> Iterator[dict[str, Any]]:
