@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 from desk import access
 from desk.access import Actor
+from desk.clock import zone
 from desk.errors import NothingToCount
 from desk.figures import Figures, Period, Share, Tally, Workload
-from storage import managers, people, statistics
+from storage import loads, managers, people, statistics
 from storage.database import Session
 from storage.models import Inbox
 
@@ -41,21 +42,18 @@ async def _list_inboxes(session: Session, actor: Actor, channel_id: str | None) 
 async def read_zone(session: Session, actor: Actor) -> ZoneInfo:
     """The actor's time zone, as Slack told it; UTC if it is none that we know."""
     person = await people.find(session, actor.workspace_id, actor.user_id)
-    try:
-        return ZoneInfo(person.timezone if person else "UTC")
-    except (ValueError, OSError, KeyError):  # not a name, a folder of names, or a name that is not known here
-        return ZoneInfo("UTC")
+    return zone(person.timezone if person else "UTC")
 
 
 async def _load(session: Session, actor: Actor, inbox_ids: list[int]) -> Workload:
-    unowned, loads = await statistics.load(session, actor.workspace_id, inbox_ids)
-    names = await people.names(session, actor.workspace_id, [one.owner_id for one in loads] + [actor.user_id])
-    mine = next((one for one in loads if one.owner_id == actor.user_id), statistics.Workload(actor.user_id, 0, 0))
+    found = await loads.list_(session, actor.workspace_id, inbox_ids)
+    names = await people.names(session, actor.workspace_id, [one.user_id for one in found] + [actor.user_id])
+    mine = next((one for one in found if one.user_id == actor.user_id), loads.Load(actor.user_id, 0, 0))
     is_manager = await managers.is_one(session, actor.workspace_id, actor.user_id)
-    each = [Share(names.get(one.owner_id, "Someone"), one.open, one.unread) for one in loads]
+    each = [Share(names.get(one.user_id, "Someone"), one.open, one.unread) for one in found]
     return Workload(
-        unowned=unowned,
+        unowned=await loads.count_unowned(session, actor.workspace_id, inbox_ids),
         mine=Share(names.get(actor.user_id, "Someone"), mine.open, mine.unread),
-        team=Share("", sum(one.open for one in loads), sum(one.unread for one in loads)),
+        team=Share("", sum(one.open for one in found), sum(one.unread for one in found)),
         each=tuple(sorted(each, key=lambda one: (-one.open, one.name))) if is_manager else None,
     )

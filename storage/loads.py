@@ -28,6 +28,17 @@ async def list_(session: AsyncSession, workspace_id: int, inbox_ids: Sequence[in
     return [Load(owner, open_, unread) for owner, open_, unread in rows]
 
 
+async def count_unowned(session: AsyncSession, workspace_id: int, inbox_ids: Sequence[int]) -> int:
+    """How many open conversations of these inboxes nobody owns."""
+    rows = core_select(func.count()).where(
+        col(Conversation.workspace_id) == workspace_id,
+        col(Conversation.inbox_id).in_(inbox_ids),
+        col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
+        col(Conversation.assignee_id).is_(None),
+    )
+    return int((await (await session.connection()).execute(rows)).scalar_one())
+
+
 async def list_busiest(session: AsyncSession, inbox: Inbox, *, limit: int) -> tuple[list[tuple[str, int, int]], int]:
     """The busiest of those who may own work of an inbox: name, open and unread; and how many reps there are in all."""
     owned = _owned(inbox.workspace_id, [inbox.id]).subquery()

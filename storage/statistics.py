@@ -249,33 +249,3 @@ def _seconds(dialect: str, at: Any) -> ColumnElement[float]:
     if dialect == "postgresql":
         return cast(extract("epoch", at), Float)
     return cast(func.strftime(literal_column("'%s'"), at), Float) + cast(func.substr(at, literal_column("20")), Float)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many open conversations somebody owns, and how many of these have unread texts."""
-
-    owner_id: str
-    open: int
-    unread: int
-
-
-_HERE = (
-    col(Conversation.workspace_id) == bindparam("workspace_id"),
-    col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
-    col(Conversation.inbox_id).in_(bindparam("inbox_ids", expanding=True)),
-)
-_LOADS = (
-    core_select(col(Conversation.assignee_id), func.count(), func.sum(case((col(Conversation.unread) > 0, 1), else_=0)))
-    .where(*_HERE, col(Conversation.assignee_id).is_not(None))
-    .group_by(col(Conversation.assignee_id))
-)
-_UNOWNED = core_select(func.count()).where(*_HERE, col(Conversation.assignee_id).is_(None))
-
-
-async def load(session: AsyncSession, workspace_id: int, inbox_ids: Sequence[int]) -> tuple[int, list[Load]]:
-    """How many open conversations of these inboxes nobody owns, and how many each owner has."""
-    where = {"workspace_id": workspace_id, "inbox_ids": list(inbox_ids)}
-    connection = await session.connection()
-    unowned = (await connection.execute(_UNOWNED, where)).scalar_one()
-    return unowned, [Load(*row) for row in (await connection.execute(_LOADS, where)).all()]

@@ -20,7 +20,6 @@ from bot.handlers import (
     replies,
     shortcuts,
     snooze,
-    statistics,
 )
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
@@ -37,7 +36,6 @@ MODULES = (
     home,
     presence,
     history,
-    statistics,
     people_settings,
     inbox_settings,
     alerts,
