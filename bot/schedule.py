@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.managers import Managers
 from bot.people import Directory
-from desk import alarms, backlog
+from desk import alarms, backlog, nudges
 from desk.clock import Clock
 from desk.intake import Intake
 from storage import jobs
@@ -34,6 +34,7 @@ Round = Callable[[Session, int, datetime], Awaitable[None]]
 # Rounds through a workspace, each in one transaction of one replica: every so many seconds (None: as the settings say).
 ROUNDS: Mapping[str, tuple[float | None, Round]] = {
     "backlog": (None, backlog.look_around),
+    "nudges": (None, nudges.look_around),
 }
 
 

@@ -119,6 +119,8 @@ def others(outside: str) -> Iterator[Post]:
         "length": BIG,
         "limit": BIG,
         "body": outside,
+        "waiting_since": NOW.isoformat(),
+        "mentions": ["U0123456789"] * 500,
     }
     for what in LINES:
         yield line(what, actor="U1", **details)
