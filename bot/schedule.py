@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.managers import Managers
 from bot.people import Directory
-from desk import alarms, backlog, home, presence, snooze
+from desk import alarms, backlog, home, nudges, presence, snooze
 from desk.clock import Clock
 from desk.intake import Intake
 from storage import jobs
@@ -36,6 +36,7 @@ Round = Callable[[Session, int, datetime], Awaitable[None]]
 ROUNDS: Mapping[str, tuple[float | None, Round]] = {
     "backlog": (None, backlog.look_around),
     "homes": (home.LOOK_SECONDS, home.look_around),
+    "nudges": (None, nudges.look_around),
     "offers": (presence.LOOK_SECONDS, presence.look_around),
     "snoozed": (SNOOZE_SECONDS, snooze.wake_due),
 }

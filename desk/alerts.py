@@ -110,16 +110,20 @@ def face(shown: Alert) -> str:
     return blake2b(repr(shown).encode(), digest_size=12).hexdigest()
 
 
+async def expect(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Backlog, *, now: datetime) -> None:
+    """Note what an alert will show when it is posted, if nothing happens meanwhile."""
+    alert.shown = face(await _show(session, inbox, alert, backlog, now=now))
+
+
 async def keep_drawn(
     session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Backlog, *, now: datetime, at_once: bool
 ) -> None:
     """Have a locked alert drawn anew if it shows what is not so any more; numbers once in a minute."""
     where = place(alert)
-    if alert.raised_at is None or (where is None and not at_once):
+    if alert.raised_at is None or where is None:
         return
     drawn = face(await _show(session, inbox, alert, backlog, now=now))
-    if where is None or drawn == alert.shown:
-        alert.shown = drawn  # which is what will be posted
+    if drawn == alert.shown:
         return
     drawing = await deliveries.find(session, outbox.alert_redraw_id(inbox.id, alert.raised_at))
     alert.shown = drawn

@@ -112,7 +112,9 @@ async def look(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Bac
     step = decide(_terms(inbox), alert, backlog, _moment(open_hours, alert, backlog, now=now))
     if step is not None:
         await _say(session, inbox, alert, backlog, step, now=now)
-    if alert.raised_at is not None:
+    if step is Step.PING:
+        await alerts.expect(session, inbox, alert, backlog, now=now)
+    else:
         await alerts.keep_drawn(session, inbox, alert, backlog, now=now, at_once=step is not None)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk import access, consent, outbox, reading
+from desk import access, away, consent, outbox, reading
 from desk.errors import NoInbox
 from storage import conversations, histories, messages
 from storage.database import Session
@@ -20,6 +20,8 @@ _PICTURE = "(picture)"
 class Incoming:
     """A text as it came. `number` is ours, `address` the sender's, `label` the sender's as people write it.
 
+    `is_persons` tells a phone from senders that are machines.
+
     `recovered_from` is when it was written, of one that was only found later in Twilio's list; `may_be_shown` that the
     database may have been restored since, so that it stands in Slack although we do not know it.
     """
@@ -29,6 +31,7 @@ class Incoming:
     address: str
     label: str
     can_reply: bool
+    is_persons: bool
     body: str
     media: tuple[dict[str, str], ...] = ()
     opt_out_type: str | None = None
@@ -72,11 +75,23 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
         await _reopen(session, conversation, inbox, incoming, now=now)
         await _show(session, conversation, inbox, message, incoming, before=before, now=now)
         await _consent(session, conversation, inbox, incoming, now=now)
+        await away.answer(session, conversation, inbox, _heard(incoming, at), now=now)
         if at >= conversation.last_activity_at or not conversation.last_text:
             conversation.last_text = incoming.body.strip() or (_PICTURE if incoming.media else "")
         conversation.last_activity_at = max(conversation.last_activity_at, at)
         await reading.settle(session, conversation, now=now)
     return message
+
+
+def _heard(incoming: Incoming, at: datetime) -> away.Heard:
+    return away.Heard(
+        sid=incoming.sid,
+        body=incoming.body,
+        written_at=at,
+        is_persons=incoming.is_persons,
+        opt_out_type=incoming.opt_out_type,
+        may_be_known=incoming.may_be_shown,
+    )
 
 
 async def _store(session: Session, conversation: Conversation, incoming: Incoming, *, at: datetime) -> Message:

@@ -100,6 +100,11 @@ def can_reply(address: str) -> bool:
     return classify(address).inner.kind not in (Kind.ALPHANUMERIC, Kind.ANONYMOUS)
 
 
+def is_phone(address: str) -> bool:
+    """Tell whether it is somebody's phone, also on WhatsApp and the like: short codes and names are machines."""
+    return classify(address).inner.kind is Kind.PHONE
+
+
 def e164(text: str, region: str | None = None) -> str:
     """Return the number that someone typed as E.164, or raise ValueError with a sentence for them.
 

@@ -139,6 +139,7 @@ async def receive_text(session: Session, form: dict[str, Any], now: datetime) ->
         address=numbers.normalize(sender),
         label=numbers.label(sender, home=number),
         can_reply=numbers.can_reply(sender),
+        is_persons=numbers.is_phone(sender),
         body=form.get("Body", ""),
         media=media,
         opt_out_type=form.get("OptOutType"),

@@ -187,6 +187,16 @@ async def has_written(session: AsyncSession, conversation: Conversation, author_
     return (await session.exec(rows.limit(1))).first() is not None
 
 
+async def last_sent(session: AsyncSession, conversation: Conversation) -> str | None:
+    """What a contact was last texted; None when nothing yet."""
+    rows = (
+        select(Message.body)
+        .where(col(Message.conversation_id) == conversation.id, col(Message.direction) == Direction.OUTBOUND)
+        .order_by(col(Message.position).desc())
+    )
+    return (await session.exec(rows.limit(1))).first()
+
+
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
     """Keep an edit or deletion unless a newer one is known; a deletion is final."""
     told = change.model_dump(include={"edited_ts", "text", "body", "is_note", "is_deleted"})

@@ -13,6 +13,7 @@ from bot.blocks import (
     reply_lines,
     snooze_lines,
     team_lines,
+    waiting_lines,
 )
 from bot.blocks.post import Post
 
@@ -24,6 +25,7 @@ LINES: dict[str, Callable[..., Post]] = {
     **reply_lines.LINES,
     **snooze_lines.LINES,
     **team_lines.LINES,
+    **waiting_lines.LINES,
 }
 
 

@@ -135,6 +135,7 @@ def others(outside: str) -> Iterator[Post]:
         "until": NOW.isoformat(),
         "length": BIG,
         "limit": BIG,
+        "mentions": ["U0123456789"] * 500,
     }
     for what in LINES:
         yield line(what, actor="U1", **details)

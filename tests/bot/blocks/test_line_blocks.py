@@ -123,6 +123,19 @@ SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
     ({"what": "resolved", "actor": "U1", "choice": "Cancel"}, "<@U1> took this text back before it left."),
+    (
+        {"what": "nudged", "owner": "U2", "waiting_since": "2025-11-22T21:00:00+00:00"},
+        f"<@U2>, the customer has been waiting for an answer since {DATE}.",
+    ),
+    (
+        {
+            "what": "nudged_managers",
+            "owner": "U2",
+            "waiting_since": "2025-11-22T21:00:00+00:00",
+            "mentions": ["U1", "S9"],
+        },
+        f"<@U1> <!subteam^S9> the customer has been waiting for an answer since {DATE}. <@U2> owns this conversation.",
+    ),
     ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
     (
         {"what": "about", "actor": "U1", "about": "Prefers\ncalls <!here>"},
