@@ -9,7 +9,7 @@ from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
 from desk.values import Choice
 from storage import histories, people
 from storage.database import Session
-from storage.models import Conversation, Inbox
+from storage.models import Conversation, Inbox, Message
 from storage.states import Status
 
 CHOICES = 100  # Slack's limit on the options of a menu
@@ -27,6 +27,31 @@ async def claim(session: Session, actor: Actor, conversation_id: int, *, now: da
         raise Taken(name=await access.name_of(session, actor.workspace_id, conversation.assignee_id))
     await ownership.require_change(session, actor, conversation, inbox, owner=actor.user_id)
     await give(session, conversation, inbox, "claimed", actor=actor, owner=actor.user_id, now=now)
+
+
+async def claim_by_reply(
+    session: Session,
+    conversation: Conversation,
+    inbox: Inbox,
+    reply: Message,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+) -> bool:
+    """Make the author of a reply the owner of a locked conversation that nobody owns, where a claim is not refused.
+
+    `since`: the line that says so may be there since then.
+    """
+    actor = Actor(workspace_id=conversation.workspace_id, user_id=reply.author_id or "", source="reply")
+    if conversation.assignee_id is not None or not ownership.claims_by_reply(inbox):
+        return False
+    if not await ownership.may_claim(session, actor, conversation, inbox):
+        return False
+    cause, owner = f"{reply.ts or reply.id}:{reply.attempt}", actor.user_id
+    await give(
+        session, conversation, inbox, "claimed_by_reply", actor=actor, owner=owner, now=now, cause=cause, since=since
+    )
+    return True
 
 
 async def assign(session: Session, actor: Actor, conversation_id: int, owner: str, *, now: datetime) -> None:
@@ -68,7 +93,7 @@ async def give(
     One that is snoozed awakes when nobody is left to wake up for.
     """
     actor_id = actor.user_id if actor else None
-    before, conversation.assignee_id = conversation.assignee_id, owner
+    before, conversation.assignee_id, conversation.helped_at = conversation.assignee_id, owner, None
     if owner is None and conversation.status == Status.SNOOZED:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None

@@ -1,23 +1,13 @@
-"""What a rep decides about a message: send it again, settle it as arrived, send a note after all (rules 8 and 10).
+"""What a rep decides about a message: send it, or not; settle it as arrived; send a note after all (rules 8 to 10).
 
 A press is bound to a message and an attempt: the first one counts, the second is told whose that was.
 """
 
 from datetime import datetime
 
-from desk import access, outbox, reading, reply_changes
+from desk import access, assignment, outbox, reading, reply_changes
 from desk.access import Actor
-from desk.errors import (
-    Decided,
-    LeftAlready,
-    NoteDeleted,
-    NotYours,
-    NotYourText,
-    OutOfDate,
-    SentAlready,
-    TakenBack,
-    Unsendable,
-)
+from desk.errors import Decided, LeftAlready, NoteDeleted, NotYours, OutOfDate, SentAlready, TakenBack, Unsendable
 from desk.values import Attempt
 from storage import conversations, deliveries, histories, messages
 from storage.database import Session
@@ -25,6 +15,7 @@ from storage.models import Conversation, Inbox, Message
 from storage.states import FAILED, UNSENT, Direction, MessageStatus
 
 SEND_AGAIN = "Send again"  # of what nobody knows about
+CANCEL = "Cancel"  # of what is still held
 _RECEIPT = "Twilio's receipt"
 
 
@@ -52,9 +43,39 @@ async def leave_unsent(session: Session, actor: Actor, attempt: Attempt, *, now:
     """
     message, conversation, _ = about = await _reach(session, actor, attempt)
     await _require_undecided(session, actor, message, attempt=attempt.number)
-    await _decide(session, actor, about, choice="Don't send", now=now)
+    await _decide(session, actor, about, choice=reply_changes.DONT_SEND, now=now)
     message.status = MessageStatus.CANCELED
     await reading.settle(session, conversation, now=now)
+
+
+async def cancel(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> bool:
+    """Take back a reply that is still held (`Cancel`); whether its author may edit it to send it after all.
+
+    Nobody can edit a text that a line of ours shows, so the thread is told. Raises Decided when somebody has pressed
+    before, TakenBack when its author took it back, LeftAlready.
+    """
+    message, conversation, _ = about = await _reach(session, actor, attempt)
+    await _require_held(session, actor, message, attempt=attempt.number)
+    if not await deliveries.cancel(session, outbox.reply_id(message), now=now):
+        raise LeftAlready
+    is_shown_by_us = await deliveries.has_line(session, message.id)
+    if is_shown_by_us:
+        await _decide(session, actor, about, choice=CANCEL, now=now)
+    else:
+        await _note_choice(session, actor, message, conversation, choice=CANCEL, now=now)
+    message.status = MessageStatus.CANCELED
+    await outbox.mark(session, message, "failed", now=now)
+    await reading.settle(session, conversation, now=now)
+    return not is_shown_by_us
+
+
+async def send_at_once(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
+    """End the hold of a reply (`Send now`); what was written before it still goes first. Raises what `cancel` does."""
+    message, conversation, _ = await _reach(session, actor, attempt)
+    await _require_held(session, actor, message, attempt=attempt.number)
+    if not await deliveries.hurry(session, outbox.reply_id(message), now=now):
+        raise LeftAlready
+    await _note_choice(session, actor, message, conversation, choice="Send now", now=now)
 
 
 async def it_arrived(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
@@ -67,24 +88,6 @@ async def it_arrived(session: Session, actor: Actor, attempt: Attempt, *, now: d
     message.status = MessageStatus.SENT
     message.left_at = message.left_at or now
     await reply_changes.tell_late(session, conversation, message, now=now)
-    await reading.settle(session, conversation, now=now)
-
-
-async def cancel(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
-    """Take back a text while it is held (`Cancel`); only its author may.
-
-    Raises NotYourText, TakenBack when it is so already, LeftAlready when it is too late.
-    """
-    message, conversation, _ = about = await _reach(session, actor, attempt)
-    if message.author_id != actor.user_id:
-        raise NotYourText
-    if not reply_changes.is_wanted(message):
-        raise TakenBack
-    is_held = message.attempt == attempt.number and message.status == MessageStatus.HELD
-    if not is_held or not await deliveries.cancel(session, outbox.reply_id(message), now=now):
-        raise LeftAlready
-    await _decide(session, actor, about, choice="Cancel", now=now)
-    message.status = MessageStatus.CANCELED
     await reading.settle(session, conversation, now=now)
 
 
@@ -105,6 +108,7 @@ async def send_note(session: Session, actor: Actor, attempt: Attempt, *, now: da
     message.direction = Direction.OUTBOUND
     message.position = conversation.counter
     await _send_anew(session, message, inbox, now=now)
+    await assignment.claim_by_reply(session, conversation, inbox, message, now=now)
     await reading.settle(session, conversation, now=now)
 
 
@@ -143,15 +147,33 @@ async def _require_undecided(session: Session, actor: Actor, message: Message, *
     raise Decided(name=name, choice=first.before if first else "It arrived")
 
 
+async def _require_held(session: Session, actor: Actor, message: Message, *, attempt: int) -> None:
+    """Raise Decided with who was first, TakenBack when the author took it back, LeftAlready when it left by itself."""
+    first = await histories.find_resolution(session, message.conversation_id, f"{message.id}:{attempt}")
+    if first is not None:
+        raise Decided(name=await access.name_of(session, actor.workspace_id, first.actor_id), choice=first.before)
+    if not reply_changes.is_wanted(message):
+        raise TakenBack
+    if message.status != MessageStatus.HELD or message.attempt != attempt:
+        raise LeftAlready
+
+
 async def _decide(
     session: Session, actor: Actor, about: tuple[Message, Conversation, Inbox], *, choice: str, now: datetime
 ) -> None:
-    """Write the choice down as the one that counts."""
+    """Write the choice down as the one that counts, and have it said."""
     message, conversation, inbox = about
+    press = await _note_choice(session, actor, message, conversation, choice=choice, now=now)
+    await outbox.post_line(
+        session, conversation, inbox, "resolved", now=now, cause=f"{press}:{choice}", actor=actor.user_id, choice=choice
+    )
+
+
+async def _note_choice(
+    session: Session, actor: Actor, message: Message, conversation: Conversation, *, choice: str, now: datetime
+) -> str:
     press = f"{message.id}:{message.attempt}"
     await histories.add(
         session, conversation, histories.RESOLVED, now=now, actor_id=actor.user_id, before=choice, after=press
     )
-    await outbox.post_line(
-        session, conversation, inbox, "resolved", now=now, cause=f"{press}:{choice}", actor=actor.user_id, choice=choice
-    )
+    return press

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from desk import decisions, outbox, reading, reply_changes
+from desk import colleagues, decisions, outbox, reading, reply_changes
 from desk.delivery import Done, Refused, Settled, Stale, Uncertain, Withdrawn
 from storage import conversations, deliveries, histories, inboxes, messages
 from storage.claims import Claimed
@@ -54,6 +54,7 @@ async def settle(session: Session, claimed: Claimed, outcome: Settled, now: date
             await _left(session, message, now=now)
             if message.recovered and delivery.attempt > 0:
                 await outbox.mark(session, message, "recovered", now=now)
+            await colleagues.tell_owner(session, conversation, message, now=now)
             await reply_changes.tell_late(session, conversation, message, now=now)
         case Refused():
             await _refuse(session, conversation, message, outcome, now=now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desk import access, outbox, reading, storms
+from desk import access, assignment, colleagues, outbox, reading, storms
 from desk.access import Actor
 from desk.errors import GuestsDoNotOwn, NotInChannel, NotOurs, NotYet, UnknownPerson
 from storage import conversations, inboxes, messages, people, reading_back
@@ -77,6 +77,7 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
         if what == TOO_LONG:
             await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.CANCELED, now=now)
         return
+    is_new = False
     if written.is_note:
         await _keep_note(session, conversation, written, now=now)
     elif await storms.is_flooded(session, conversation, written.channel_id, written.ts):
@@ -84,19 +85,11 @@ async def write(session: Session, written: Written, *, hold: timedelta, now: dat
         await storms.tell(session, conversation, inbox, unsent, now=now)
         return
     else:
-        message = await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.HELD, now=now)
-        await outbox.send_reply(
-            session,
-            message,
-            inbox,
-            not_before=(written.sent_since(now) or now) + hold_of(inbox, hold),
-            now=now,
-            wanted_at=written.written_at(now),
-            since=written.sent_since(now),
-        )
-        conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
+        message = await _hold(session, conversation, inbox, written, hold=hold_of(inbox, hold), now=now)
+        is_new = await _claim(session, conversation, inbox, message, written.sent_since(now), now=now)
     if conversation.assignee_id == written.author_id:
-        conversation.read_to = max(conversation.read_to, await _seen(session, conversation, written, now=now))
+        seen = await _seen(session, conversation, written, now=now)
+        conversation.read_to = seen if is_new else max(conversation.read_to, seen)
     await reading.settle(session, conversation, now=now)
 
 
@@ -187,6 +180,47 @@ async def _store(
     if written.recovered:  # it answers only what was written before it
         message.position = await reading_back.last_before(session, conversation, at=message.created_at)
     return message
+
+
+async def _hold(
+    session: Session, conversation: Conversation, inbox: Inbox, written: Written, *, hold: timedelta, now: datetime
+) -> Message:
+    """Have it sent once its hold is over, which is longer when a colleague has just answered."""
+    message = await _store(session, conversation, written, Direction.OUTBOUND, MessageStatus.HELD, now=now)
+    if not written.recovered:
+        before = await colleagues.just_answered(
+            session, conversation, written.channel_id, written.ts, author=written.author_id
+        )
+        if before is not None:
+            hold = max(hold, colleagues.HOLD)
+            await colleagues.tell_author(session, conversation, message, before, hold=hold, now=now)
+    await outbox.send_reply(
+        session,
+        message,
+        inbox,
+        not_before=(written.sent_since(now) or now) + hold,
+        now=now,
+        wanted_at=written.written_at(now),
+        since=written.sent_since(now),
+    )
+    conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
+    return message
+
+
+async def _claim(
+    session: Session,
+    conversation: Conversation,
+    inbox: Inbox,
+    message: Message,
+    since: datetime | None,
+    *,
+    now: datetime,
+) -> bool:
+    """Make its author the owner if nobody is; by what was read back, written at `since`, only if nobody was by then."""
+    unowned_since = conversation.unassigned_since or conversation.closed_at
+    if since is not None and unowned_since is not None and since < unowned_since:
+        return False
+    return await assignment.claim_by_reply(session, conversation, inbox, message, now=now, since=since)
 
 
 async def _keep_note(session: Session, conversation: Conversation, written: Written, *, now: datetime) -> None:

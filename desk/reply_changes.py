@@ -3,12 +3,14 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from desk import outbox, reading, reply
+from desk import assignment, outbox, reading, reply
 from desk.errors import NotYet
 from storage import conversations, deliveries, histories, inboxes, messages
 from storage.database import Session
 from storage.models import Conversation, Inbox, Message, ReplyChange
 from storage.states import UNSENT, Direction, MessageStatus
+
+DONT_SEND = "Don't send"  # what somebody decided about a reply that was kept back
 
 
 async def find_edit(session: Session, workspace_id: int, channel_id: str, ts: str) -> ReplyChange | None:
@@ -115,7 +117,8 @@ async def _take_anew(
     What somebody decided not to send is not sent.
     """
     _take_words(message, change)
-    if await histories.find_resolution(session, conversation.id, f"{message.id}:{message.attempt}") is not None:
+    first = await histories.find_resolution(session, conversation.id, f"{message.id}:{message.attempt}")
+    if first is not None and first.before == DONT_SEND:
         return
     if change.is_note:
         await _become_note(session, conversation, message, now=now)
@@ -127,6 +130,8 @@ async def _take_anew(
     message.position, message.status, message.attempt = conversation.counter, MessageStatus.HELD, message.attempt + 1
     not_before = now + reply.hold_of(inbox, hold)
     await outbox.send_reply(session, message, inbox, not_before=not_before, now=now, wanted_at=wanted_at, since=since)
+    if since is None:
+        await assignment.claim_by_reply(session, conversation, inbox, message, now=now)
     await reading.settle(session, conversation, now=now)
 
 

@@ -60,6 +60,12 @@ async def find(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     return (await session.exec(rows.with_for_update())).one_or_none()
 
 
+async def has_line(session: AsyncSession, message_id: int) -> bool:
+    """Whether a line shows a message that was not written in its thread."""
+    rows = select(Delivery.id).where(col(Delivery.message_id) == message_id, col(Delivery.kind) == Kind.LINE)
+    return (await session.exec(rows.limit(1))).first() is not None
+
+
 async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
     """Whether no worker has begun it; it stays so until the transaction ends."""
     delivery = await find(session, delivery_id)
@@ -86,6 +92,21 @@ async def cancel(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> 
         .values(state=DeliveryState.CANCELLED, finished_at=now)
     )
     return rows_changed(result) == 1
+
+
+async def hurry(session: AsyncSession, delivery_id: UUID, *, now: datetime) -> bool:
+    """End the hold of a reply that no worker has begun; False when it is too late for that.
+
+    One whose thread has to be read first still waits for that.
+    """
+    delivery = await find(session, delivery_id)
+    if delivery is None or delivery.state != DeliveryState.WAITING:
+        return False
+    if _HELD_BACK in delivery.payload:
+        delivery.payload = {**delivery.payload, _HELD_BACK: delivery.payload[_HELD_BACK] | {"hold": now.isoformat()}}
+    else:
+        delivery.not_before = now
+    return True
 
 
 async def bind(session: AsyncSession, delivery_id: UUID, result_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Contact, Conversation, Delivery, Inbox, Message, ReplyChange, Thread
-from storage.states import DeliveryState, Direction, Kind, MessageStatus
+from storage.states import NO_ANSWER, DeliveryState, Direction, Kind, MessageStatus
 from storage.upsert import insert
 
 _BY_SID = select(Message).where(
@@ -154,6 +155,36 @@ async def list_reply_times(
     )
     found = (await session.exec(rows.order_by(col(Message.ts).desc()).limit(limit))).all()
     return [float(ts) for ts in found if ts is not None]
+
+
+async def find_answer(
+    session: AsyncSession, conversation: Conversation, channel_id: str, *, besides: str, after: float, before: float
+) -> Message | None:
+    """The newest reply of anybody else that was written between two times, by Slack's ts in seconds, and that stands.
+
+    Slack's ts are of one length, so they are in order as they stand.
+    """
+    rows = select(Message).where(
+        col(Message.workspace_id) == conversation.workspace_id,
+        col(Message.channel_id) == channel_id,
+        col(Message.ts) > f"{after:.6f}",
+        col(Message.ts) < f"{before:.6f}",
+        col(Message.conversation_id) == conversation.id,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.status).not_in(NO_ANSWER),
+        col(Message.author_id) != besides,
+    )
+    return (await session.exec(rows.order_by(col(Message.ts).desc()).limit(1))).first()
+
+
+async def has_written(session: AsyncSession, conversation: Conversation, author_id: str, *, since: datetime) -> bool:
+    """Whether somebody has written a reply or a note in a conversation since then."""
+    rows = select(Message.id).where(
+        col(Message.conversation_id) == conversation.id,
+        col(Message.author_id) == author_id,
+        col(Message.created_at) > since,
+    )
+    return (await session.exec(rows.limit(1))).first() is not None
 
 
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:

@@ -10,6 +10,10 @@ def _claimed(*, actor: str | None, **_: object) -> Post:
     return said.line(f"{said.who(actor)} claimed this conversation.")
 
 
+def _claimed_by_reply(*, actor: str | None, **_: object) -> Post:
+    return said.line(f"{said.who(actor)} answered first, so this conversation is theirs.")
+
+
 def _assigned(*, actor: str | None, after: str, before: str | None = None, **_: object) -> Post:
     if actor == after:
         return said.line(f"{said.who(actor)} took this over{f' from {said.who(before)}' if before else ''}.")
@@ -51,6 +55,7 @@ def _reopened_unassigned(*, before: str, **_: object) -> Post:
 
 LINES: dict[str, Callable[..., Post]] = {
     "claimed": _claimed,
+    "claimed_by_reply": _claimed_by_reply,
     "assigned": _assigned,
     "begun": _begun,
     "released": _released,

@@ -48,6 +48,16 @@ def note_kept(note: Attempt) -> Post:
     return Post.of(NOTE_KEPT, blocks)
 
 
+def cancelled(*, can_edit: bool) -> Post:
+    """After `Cancel` on a reply that was held; nobody can edit what was not written in the thread."""
+    return refused("Not sent. Edit your message to send it after all." if can_edit else "Not sent.")
+
+
+def leaves_now() -> Post:
+    """After `Send now` on a reply that was held."""
+    return refused("It leaves now.")
+
+
 def refused(sentence: str) -> Post:
     """Why something was not done, in a sentence a rep can act on; shown exactly, names in it ping nobody."""
     sentence = words.shorten(sentence.strip(), _LONGEST) or "That did not work. Please try again."
@@ -95,6 +105,7 @@ def usage(command: str, problem: str) -> Post:
 
 _CHANGES = {
     "claimed": "{actor} claimed it",
+    "claimed_by_reply": "{actor} answered it first and became its owner",
     "assigned": "{actor} assigned it to {after}",
     "begun": "{actor} began it",
     "released": "{actor} released it",
@@ -103,7 +114,7 @@ _CHANGES = {
     "reopened_by_text": "The customer wrote again, so it reopened",
     "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
 }
-_OWNER_CHANGES = ("claimed", "assigned", "released", "reopened_unassigned")
+_OWNER_CHANGES = ("claimed", "claimed_by_reply", "assigned", "released", "reopened_unassigned")
 
 
 def _change(change: Change) -> str:

@@ -83,19 +83,20 @@ class Press:
         place = place or self.place
         if place.queue is not None:
             post = await self.desk.draw_queue(self.actor, place, channel_id=self.channel_id)
-            await self._replace(post)
+            await self.replace(post)
 
     async def restore(self) -> None:
         """After a refusal: show what is true, since a menu goes on showing what was chosen in it."""
         try:
             await self.redraw()
         except DeskError as error:
-            await self._replace(whispers.refused(str(error)))
+            await self.replace(whispers.refused(str(error)))
         if self.place.queue is None and self.action_id == actions.ASSIGN:
             async with self.desk.database.write() as session:
                 await lifecycle.redraw(session, self.actor.workspace_id, self.conversation_id, now=self.now)
 
-    async def _replace(self, post: Post) -> None:
+    async def replace(self, post: Post) -> None:
+        """Draw something else in place of the private answer that was pressed in."""
         await self.respond(text=post.text, blocks=list(post.blocks), replace_original=True)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from slack_bolt.async_app import AsyncApp
 
 from bot import markup
-from bot.blocks import actions
+from bot.blocks import actions, whispers
 from bot.blocks.said import parse_attempt
 from bot.handlers.context import Body, Context
 from bot.handlers.press import Press
@@ -200,6 +200,22 @@ async def dont_send(press: Press) -> None:
         await decisions.leave_unsent(session, press.actor, attempt, now=press.now)
 
 
+async def cancel(press: Press) -> None:
+    """Do not send a reply that is still held."""
+    attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        can_edit = await decisions.cancel(session, press.actor, attempt, now=press.now)
+    await press.replace(whispers.cancelled(can_edit=can_edit))
+
+
+async def send_at_once(press: Press) -> None:
+    """Hold a reply no longer."""
+    attempt = parse_attempt(press.value)
+    async with press.desk.database.write() as session:
+        await decisions.send_at_once(session, press.actor, attempt, now=press.now)
+    await press.replace(whispers.leaves_now())
+
+
 async def it_arrived(press: Press) -> None:
     """Settle what nobody knows about as sent."""
     attempt = parse_attempt(press.value)
@@ -215,14 +231,6 @@ async def send_as_sms(press: Press) -> None:
     await press.respond(delete_original=True)
 
 
-async def cancel(press: Press) -> None:
-    """Take back what is still held."""
-    attempt = parse_attempt(press.value)
-    async with press.desk.database.write() as session:
-        await decisions.cancel(session, press.actor, attempt, now=press.now)
-    await press.respond(delete_original=True)
-
-
 def register(app: AsyncApp) -> None:
     """Attach the events and the buttons."""
     app.event("message")(message)
@@ -232,5 +240,6 @@ def register(app: AsyncApp) -> None:
     app.action(actions.IT_ARRIVED)(it_arrived)
     app.action(actions.SEND_NOW)(send_now)
     app.action(actions.DONT_SEND)(dont_send)
+    app.action(actions.SEND_AT_ONCE)(send_at_once)
     app.action(actions.SEND_AS_SMS)(send_as_sms)
     app.action(actions.CANCEL)(cancel)

@@ -46,7 +46,7 @@ class Conversation(SQLModel, table=True):
     snoozed has an owner, and awakes at `snoozed_until` (None: with the contact's next text). `about` is what the team
     has noted about the contact. Since the contact waits, the owner was reminded at `nudged_at`, the managers at
     `escalated_at`, and the channel was offered it at `offered_at`, as its owner is away. `away_told_at` is when the
-    contact was last told that nobody is there.
+    contact was last told that nobody is there, and `helped_at` when the owner was last told that a colleague answered.
     """
 
     __table_args__ = (
@@ -90,6 +90,7 @@ class Conversation(SQLModel, table=True):
     escalated_at: datetime | None = None
     offered_at: datetime | None = None
     away_told_at: datetime | None = None
+    helped_at: datetime | None = None
     created_at: datetime
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from playground.seed import CHANNEL, GUEST, NUMBER
 from tests.conftest import Eventually, World
-from tests.journeys.scene import lines, marks, opened, quoted, received, reply, sms, unheard, waits
+from tests.journeys.scene import lines, marks, opened, pass_time, quoted, received, reply, sms, unheard, waits
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE
 
 
@@ -15,6 +15,7 @@ async def test_any_rep_answers_from_the_inbox_number(world: World, eventually: E
     await reply(world, card, "Yes, it is.")
     await eventually(lambda: received(world) == ["Yes, it is."])
     await eventually(lambda: not waits(card))
+    pass_time(world, minutes=1)
     await reply(world, card, "Come by any time.", BEN)
     await eventually(lambda: received(world)[1:] == ["Come by any time."])
     assert {(text.from_, text.to) for text in sms(world)} == {(NUMBER, ALICE)}

@@ -121,6 +121,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("escalated_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("offered_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("away_told_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("helped_at", UTCDateTime(), nullable=True))
         batch_op.create_index("conversation_snoozed", ["workspace_id", "inbox_id", "snoozed_until"], unique=False, sqlite_where=sa.text("status = 'snoozed'"), postgresql_where=sa.text("status = 'snoozed'"))
 
     with op.batch_alter_table("history", schema=None) as batch_op:
@@ -178,6 +179,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index("conversation_snoozed", sqlite_where=sa.text("status = 'snoozed'"), postgresql_where=sa.text("status = 'snoozed'"))
+        batch_op.drop_column("helped_at")
         batch_op.drop_column("away_told_at")
         batch_op.drop_column("offered_at")
         batch_op.drop_column("escalated_at")

@@ -7,12 +7,15 @@ import pytest
 from bot.blocks import actions
 from bot.blocks.lines import LINES, line
 from bot.blocks.reply_lines import PICTURES_NOT_SENT
+from tests.golden import golden
 
 DATE = "<!date^1763845200^{date_short_pretty} at {time}|2025-11-22 21:00 UTC>"
 SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
     ({"what": "begun", "actor": "U1", "after": "U1"}, "<@U1> began this conversation."),
     ({"what": "begun", "actor": "U1"}, "<@U1> began this conversation. It waits for an owner."),
+    ({"what": "claimed_by_reply", "actor": "U1"}, "<@U1> answered first, so this conversation is theirs."),
+    ({"what": "helped", "owner": "U1", "colleague": "<Ben>"}, "<@U1>, &lt;Ben&gt; answered here."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": "U1"}, "<@U1> handed this to <@U2>."),
     (
@@ -127,8 +130,13 @@ SHOWS: list[tuple[dict[str, Any], str]] = [
     ({"what": "automatic", "author": None}, "Sent by itself:"),
 ]
 ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    ({"what": "composed_held"}, [("Cancel", actions.CANCEL), ("Send now", actions.SEND_AT_ONCE)]),
     ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
     ({"what": "uncertain"}, [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]),
+    (
+        {"what": "just_answered", "colleague": "U1", "seconds": 30},
+        [("Cancel", actions.CANCEL), ("Send now", actions.SEND_AT_ONCE)],
+    ),
     ({"what": "stale"}, [("Send now", actions.SEND_NOW), ("Don't send", actions.DONT_SEND)]),
 ]
 
@@ -163,9 +171,17 @@ def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list
     assert post.blocks[1]["elements"][0]["elements"] == [{"type": "text", "text": "See *you* at 5"}]
 
 
+def test_an_answer_beside_another_looks_so() -> None:
+    """Whose was there, how it began, and what can be done about one's own."""
+    about: dict[str, Any] = {"channel_id": "C1", "ts": "1763871234.000100", "attempt": 1, "author": "U1"}
+    golden(
+        "just_answered", line("just_answered", colleague="U2", seconds=30, excerpt="It is *ready* & <waits>", **about)
+    )
+
+
 def test_every_line_is_drawn_here() -> None:
     """A line added to the table is added to this test."""
-    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"composed_held"} == set(LINES)
+    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} == set(LINES)
 
 
 def test_an_unknown_line_is_an_error() -> None:

@@ -1,0 +1,39 @@
+"""What managers have set, and who owns what, in few words, for the journeys about ownership."""
+
+from typing import Any
+
+from sqlmodel import col, select
+
+from playground.seed import NUMBER
+from storage import conversations, reps
+from storage.models import Conversation, Inbox
+from tests.conftest import World
+from tests.journeys.screen import words
+
+
+async def set_inbox(world: World, number: str = NUMBER, **columns: Any) -> None:
+    """Have an inbox as its managers would set it."""
+    async with world.bridge.database.write() as session:
+        inbox = (await session.exec(select(Inbox).where(col(Inbox.number) == number))).one()
+        for name, value in columns.items():
+            setattr(inbox, name, value)
+
+
+async def mark_new(world: World, user: str) -> None:
+    """Have somebody be new."""
+    async with world.bridge.database.write() as session:
+        await reps.keep(session, world.bridge.workspace.id, user, is_new=True)
+
+
+def owner(card: Any) -> str:
+    """Who owns a conversation, as its card says."""
+    facts = words(card.blocks).splitlines()
+    return next((fact.removeprefix("Owner: ") for fact in facts if fact.startswith("Owner: ")), "")
+
+
+async def conversation(world: World, card: Any) -> Conversation:
+    """The row behind a card."""
+    async with world.bridge.database.read() as session:
+        thread = await conversations.find_thread(session, world.bridge.workspace.id, card.channel, card.ts)
+        assert thread is not None
+        return await conversations.get(session, world.bridge.workspace.id, thread.conversation_id)
