@@ -48,6 +48,38 @@ class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 
 
+class NobodyToWake(DeskError):
+    """Nobody owns this conversation. Claim it or give it to someone before you snooze it."""
+
+
+class ClosedAlready(DeskError):
+    """It is closed, so there is nothing to snooze. Reopen it first."""
+
+
+class NotInFuture(DeskError):
+    """Pick a time that is still to come, and within a year."""
+
+
+class LabelTooLong(DeskError):
+    """A label has at most {limit} characters, and “{label}” has {length}."""
+
+
+class TooManyLabels(DeskError):
+    """A conversation has at most {limit} labels. Take some away first."""
+
+
+class NoteTooLong(DeskError):
+    """A note has at most {limit:,} characters, and this one has {length:,}."""
+
+
+class NothingWritten(DeskError):
+    """Write something for your colleagues first."""
+
+
+class NoConversation(DeskError):
+    """This message belongs to no conversation with a customer. Use it on a card, or on a message in a card's thread."""
+
+
 class NotOwner(DeskError):
     """Only the owner has a read mark here. Claim the conversation first."""
 

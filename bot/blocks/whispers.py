@@ -12,7 +12,7 @@ from bot.blocks.said import attempt_value
 from desk.values import Attempt, Change
 
 COMMANDS = {
-    "/mine": "/mine [open|unread|closed]",
+    "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
     "/sms": "/sms inbox | new | health | help",
 }
@@ -33,7 +33,8 @@ A reply that begins with `//`, `note:` or `private:`, or that mentions a colleag
 sees it.""",
     """*Owning*
 `Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
-the lists until the customer writes again.""",
+the lists until the customer writes again. `More` in its `…` menu has labels, a note about the customer, and `Snooze`: \
+the conversation comes back at its time, or with the customer's next text.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 MOST_CHANGES = 40
@@ -111,10 +112,21 @@ _CHANGES = {
     "released": "{actor} released it",
     "closed": "{actor} closed it",
     "reopened": "{actor} reopened it",
+    "snoozed": "{actor} snoozed it",
+    "unsnoozed": "{actor} ended its snooze",
+    "woken_by_text": "The customer wrote, which ended its snooze",
+    "woken_unassigned": "Its snooze ended without an owner",
     "reopened_by_text": "The customer wrote again, so it reopened",
     "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
 }
-_OWNER_CHANGES = ("claimed", "claimed_by_reply", "assigned", "released", "reopened_unassigned")
+_OWNER_CHANGES = (
+    "claimed",
+    "claimed_by_reply",
+    "assigned",
+    "released",
+    "reopened_unassigned",
+    "woken_unassigned",
+)
 
 
 def _change(change: Change) -> str:

@@ -12,12 +12,19 @@ from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
 
-_MINE = {"": Filter.ALL, "all": Filter.ALL, "open": Filter.OPEN, "unread": Filter.UNREAD, "closed": Filter.CLOSED}
+_MINE = {
+    "": Filter.ALL,
+    "all": Filter.ALL,
+    "open": Filter.OPEN,
+    "unread": Filter.UNREAD,
+    "snoozed": Filter.SNOOZED,
+    "closed": Filter.CLOSED,
+}
 _UNASSIGNED = {"": Filter.OPEN, "open": Filter.OPEN, "closed": Filter.CLOSED}
 
 
 async def mine(asked: Asked) -> None:
-    """`/mine [open|unread|closed]`: one's own queue."""
+    """`/mine [open|unread|snoozed|closed]`: one's own queue."""
     await _list(asked, Queue.MINE, _MINE)
 
 

@@ -124,6 +124,26 @@ SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
     ({"what": "resolved", "actor": "U1", "choice": "Cancel"}, "<@U1> took this text back before it left."),
     ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
+    (
+        {"what": "about", "actor": "U1", "about": "Prefers\ncalls <!here>"},
+        "<@U1> noted about this customer: Prefers calls &lt;!here&gt;",
+    ),
+    ({"what": "about", "actor": "U1", "about": ""}, "<@U1> took away the note about this customer."),
+    (
+        {"what": "snoozed", "actor": "U1", "owner": "U1", "until": "2025-11-22T21:00:00+00:00"},
+        f"<@U1> snoozed this conversation until {DATE}.",
+    ),
+    (
+        {"what": "snoozed", "actor": "U1", "owner": "U2", "until": None},
+        "<@U1> snoozed this conversation, which <@U2> owns, until the customer writes.",
+    ),
+    ({"what": "unsnoozed", "actor": "U1"}, "<@U1> reopened this conversation, which was snoozed."),
+    ({"what": "woken", "owner": "U2"}, "<@U2>, the snooze is over: this conversation is open again."),
+    ({"what": "woken_by_text"}, "The customer wrote, so this conversation is awake again."),
+    (
+        {"what": "woken_unassigned", "before": "U2"},
+        "The snooze is over. <@U2> can no longer own this conversation, so it waits for a new owner.",
+    ),
 ]
 SHOWS: list[tuple[dict[str, Any], str]] = [
     ({"what": "composed", "author": "U1"}, "<@U1> wrote to the customer:"),
@@ -179,9 +199,19 @@ def test_an_answer_beside_another_looks_so() -> None:
     )
 
 
+def test_a_note_from_a_window_says_whose_it_is_and_quotes_it_exactly() -> None:
+    """Its words are nobody's markup, and are cut nowhere."""
+    post = line("noted", actor="U1", body="Ask *Ben* <!here>\nbefore noon")
+    assert post.text == "Note from <@U1>. The customer does not see it. Ask *Ben* &lt;!here&gt;\nbefore noon"
+    whose, quote = post.blocks
+    assert whose["text"]["text"] == "Note from <@U1>. The customer does not see it."
+    assert quote["elements"][0]["type"] == "rich_text_quote"
+    assert quote["elements"][0]["elements"] == [{"type": "text", "text": "Ask *Ben* <!here>\nbefore noon"}]
+
+
 def test_every_line_is_drawn_here() -> None:
     """A line added to the table is added to this test."""
-    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} == set(LINES)
+    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"noted"} == set(LINES)
 
 
 def test_an_unknown_line_is_an_error() -> None:
