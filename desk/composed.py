@@ -6,7 +6,7 @@ bears the marks, and what became of the text is bound to it. So nothing leaves t
 
 from datetime import datetime, timedelta
 
-from desk import departure, outbox, reading, receipts, reply
+from desk import assignment, colleagues, departure, outbox, reading, receipts, reply
 from desk.delivery import Done, Refused, Settle, Settled, Withdrawn
 from desk.errors import NothingToSend, TooLong, Unsendable
 from desk.gaps import Gaps, hold_back
@@ -55,6 +55,7 @@ async def compose(
     await outbox.post_line(session, conversation, inbox, what, now=now, cause=cause, message_id=message.id)
     if author is not None:
         conversation.last_activity_at = max(conversation.last_activity_at, now)
+        await assignment.claim_by_reply(session, conversation, inbox, message, now=now)
         if conversation.assignee_id == author:
             conversation.read_to = conversation.counter
         await reading.settle(session, conversation, now=now)
@@ -112,20 +113,37 @@ async def _send(
 ) -> None:
     """Have it leave now that its line stands in the thread. One that is held can be taken back by its author."""
     inbox = await inboxes.get(session, conversation.workspace_id, conversation.inbox_id)
-    held_for = timedelta() if message.author_id is None else reply.hold_of(inbox, hold)
     is_doubted = line.attempt == 0  # a database that was lost has posted the line, and perhaps sent the text
+    hold = reply.hold_of(inbox, hold)
+    if message.author_id is None or is_doubted:
+        hold = timedelta()
+    else:
+        hold = await _offer(session, conversation, message, hold=hold, now=now)
     await outbox.send_reply(
         session,
         message,
         inbox,
-        not_before=now + held_for,
+        not_before=now + hold,
         now=now,
         wanted_at=message.created_at,
         since=message.created_at if is_doubted else None,
     )
-    if held_for and not is_doubted:
+
+
+async def _offer(
+    session: Session, conversation: Conversation, message: Message, *, hold: timedelta, now: datetime
+) -> timedelta:
+    """Offer its author to take it back while it is held, which is longer when a colleague has just answered."""
+    before = await colleagues.just_answered(
+        session, conversation, message.channel_id or "", message.ts or "", author=message.author_id or ""
+    )
+    if before is not None:
+        hold = max(hold, colleagues.HOLD)
+        await colleagues.tell_author(session, conversation, message, before, hold=hold, now=now)
+    elif hold:
         about = {"channel_id": message.channel_id, "attempt": message.attempt}
         await outbox.tell_author(session, conversation, message, "composed_held", now=now, **about)
+    return hold
 
 
 async def _keep_order(session: Session, gaps: Gaps, message: Message, *, now: datetime) -> None:

@@ -134,12 +134,12 @@ class TakenBack(DeskError):
     """This reply was taken back, so nothing more is sent."""
 
 
+class LeftAlready(DeskError):
+    """This text is on its way already, so it was not stopped. Nothing was done."""
+
+
 class NotYours(DeskError):
     """Only the author of this note can send it."""
-
-
-class NotYourText(DeskError):
-    """Only its author can take this text back."""
 
 
 class Unsendable(DeskError):
@@ -164,10 +164,6 @@ class NothingToSend(DeskError):
 
 class TooLong(DeskError):
     """This text has {length:,} characters and a message holds {limit:,}. Shorten it, or send it in parts."""
-
-
-class LeftAlready(DeskError):
-    """This text is on its way already, so it could not be taken back."""
 
 
 class OutOfDate(DeskError):

@@ -23,9 +23,9 @@ def _shown(headline: str, text: str) -> Post:
     return Post.of(f"{headline} {words.fit(text)}", blocks)
 
 
-def _composed_held(*, excerpt: str = "", **about: Any) -> Post:
-    told = "Your text leaves in a few seconds. Until then you can take it back."
-    return said.question(told, excerpt, [("Cancel", actions.CANCEL)], **about)
+def _composed_held(*, author: str | None = None, excerpt: str = "", **about: Any) -> Post:
+    told = f"{said.to(author)}your text leaves in a few seconds. Until then you can take it back."
+    return said.question(told, excerpt, [("Cancel", actions.CANCEL), ("Send now", actions.SEND_AT_ONCE)], **about)
 
 
 def _dropped(*, excerpt: str = "", **_: object) -> Post:

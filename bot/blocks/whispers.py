@@ -49,9 +49,9 @@ def note_kept(note: Attempt) -> Post:
     return Post.of(NOTE_KEPT, blocks)
 
 
-def cancelled() -> Post:
-    """After `Cancel` on what was held."""
-    return refused("Not sent. To send it after all, edit your message, or write it again.")
+def cancelled(*, can_edit: bool) -> Post:
+    """After `Cancel` on a reply that was held; nobody can edit what was not written in the thread."""
+    return refused("Not sent. Edit your message to send it after all." if can_edit else "Not sent.")
 
 
 def leaves_now() -> Post:

@@ -123,6 +123,7 @@ class Office:
             address=f"+1415555010{which}",
             label=str(which),
             can_reply=True,
+            is_persons=True,
             body="Hello",
             recovered_from=written if ago else None,
         )

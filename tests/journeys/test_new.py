@@ -108,6 +108,7 @@ async def test_an_owner_keeps_it(world: World, eventually: Eventually) -> None:
     await reply(world, card, "Hello", by=BEN)
     await eventually(lambda: received(world) == ["Hello"])
     await world.play.press(BEN, CHANNEL, card.ts, "close")
+    pass_time(world, minutes=1)
     await send(world)
     await eventually(lambda: line(world, card, f"<@{ANA}> reopened this conversation."))
     await eventually(lambda: received(world) == ["Hello", SENT])
@@ -155,11 +156,13 @@ async def test_sent_twice_is_sent_once(world: World, eventually: Eventually) -> 
 
 
 async def test_two_who_begin_the_same_get_one_conversation(world: World, eventually: Eventually) -> None:
-    """One of them owns it, and the customer reads both."""
+    """One of them owns it, and the customer reads both; the second may take theirs back for a while."""
     modals = [(by, await ask(world, by=by)) for by in (ANA, BEN)]
     await asyncio.gather(
         *(world.play.submit(by, modal.id, {"new_number": ALICE, "new_text": f"From {by}"}) for by, modal in modals)
     )
+    await eventually(lambda: len(received(world)) == 1 and whispers(world, ANA) + whispers(world, BEN))
+    pass_time(world, minutes=1)
     await eventually(lambda: sorted(received(world)) == [f"From {ANA}", f"From {BEN}"])
     [card] = world.roots()
     assert len([said for said in lines(world, card) if "began" in said or "claimed" in said]) == 1
@@ -291,8 +294,24 @@ async def test_it_can_be_taken_back_while_it_is_held(start: Start, eventually: E
         await world.play.quiet()
         assert received(world) == []
         await send(world)
-        late = await eventually(lambda: next(iter(world.play.ephemerals(ANA)), None))
+        late = await eventually(
+            lambda: next((one for one in world.play.ephemerals(ANA) if "take it back" in one.text), None)
+        )
         pass_time(world, seconds=61)
         await eventually(lambda: received(world) == [SENT])
         await world.play.press(ANA, CHANNEL, late.ts, "cancel")
         assert "on its way already" in whispers(world, ANA)[-1]
+
+
+async def test_a_colleague_has_just_answered(world: World, eventually: Eventually) -> None:
+    """It is held, and its author is told whose answer there is; Send now sends it."""
+    card = await opened(world)
+    await reply(world, card, "It is", by=BEN)
+    await eventually(lambda: received(world) == ["It is"])
+    await send(world)
+    offer = await eventually(lambda: next(iter(world.play.ephemerals(ANA)), None))
+    assert f"<@{BEN}> has just answered here, too" in offer.text
+    await world.play.quiet()
+    assert received(world) == ["It is"]
+    await world.play.press(ANA, CHANNEL, offer.ts, "send_at_once")
+    await eventually(lambda: received(world) == ["It is", SENT])
