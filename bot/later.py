@@ -5,6 +5,7 @@ Like every private answer it is told at most once, and lost if the bridge ends b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,12 +22,17 @@ Tell = Callable[[Post], Awaitable[object]]
 Work = Coroutine[Any, Any, Post | None]
 
 MOMENT_SECONDS = 1.5
+_AT_ONCE = 2
 
 
 @dataclass(eq=False)
 class Later:
-    """What goes on behind, until `stop()`. `tell` says privately what came of it, or why nothing did."""
+    """What goes on behind, until `stop()`. `tell` says privately what came of it, or why nothing did.
 
+    What reads much of the database takes a `turn`, so that there are connections left for everything else.
+    """
+
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, tell: Tell, work: Work) -> None:
@@ -70,4 +76,5 @@ async def _told(tell: Tell, work: asyncio.Task[Post | None]) -> None:
         reference = uuid4().hex[:8]
         log.exception("not told later", reference=reference, error=type(error).__name__)
         if work.exception() is not None:
-            await tell(whispers.refused(f"Something went wrong on our side. (Reference {reference})"))
+            with suppress(Exception):
+                await tell(whispers.refused(f"Something went wrong on our side. (Reference {reference})"))

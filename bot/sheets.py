@@ -15,7 +15,7 @@ HEADINGS = (
 )
 
 # What begins so is a formula to a spreadsheet; the last four are the same signs in full width.
-_FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20"
+_FORMULAS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 async def write(pieces: AsyncIterator[Sequence[Entry]]) -> BinaryIO:
@@ -55,4 +55,4 @@ def _iso(at: datetime) -> str:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, whatever a customer calls themselves: with a quotation mark."""
-    return f"'{cell}" if cell.lstrip().startswith(tuple(_FORMULAS)) else cell
+    return f"'{cell}" if cell.lstrip()[:1] in _FORMULAS else cell

@@ -14,7 +14,7 @@ from storage import conversations, histories, people
 from storage.database import Session
 from storage.histories import Line
 
-_AT_ONCE = 1_000
+_AT_ONCE = 500
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 
 

@@ -65,7 +65,7 @@ def _about(figures: Figures) -> str:
     days = _day(figures.last_day)
     if figures.first_day != figures.last_day:
         days = f"{_day(figures.first_day)} to {days}"
-    return " · ".join((words.shorten(inboxes, _LONGEST), days, figures.zone))
+    return " · ".join((days, figures.zone, words.shorten(inboxes, _LONGEST)))
 
 
 def _day(day: date) -> str:

@@ -25,7 +25,7 @@ async def export(press: Press) -> None:
 
 
 async def _export(press: Press) -> Post:
-    async with press.desk.database.read() as session:
+    async with press.desk.later.turn, press.desk.database.read() as session:
         contact, pieces = await exports.read_conversation(session, press.actor, press.conversation_id)
         says = blocks.caption(contact)
         file = await _written(pieces, name=f"history-{press.now:%Y-%m-%d}.csv", says=says)
@@ -43,7 +43,7 @@ async def export_all(asked: Asked) -> None:
 
 
 async def _export_all(asked: Asked, days: int | None) -> Post:
-    async with asked.desk.database.read() as session:
+    async with asked.desk.later.turn, asked.desk.database.read() as session:
         pieces = await exports.read_inboxes(session, asked.actor, channel_id=asked.channel_id, days=days, now=asked.now)
         file = await _written(pieces, name=f"history-{asked.now:%Y-%m-%d}.csv", says=blocks.caption_all(days))
     with file.content:

@@ -24,7 +24,7 @@ async def stats(asked: Asked) -> None:
 
 
 async def _count(asked: Asked, period: Period) -> Post:
-    async with asked.desk.database.read() as session:
+    async with asked.desk.later.turn, asked.desk.database.read() as session:
         figures = await statistics.read(session, asked.actor, period, channel_id=asked.channel_id, now=asked.now)
     if figures.texts:
         asked.desk.later.start(asked.tell, _send_picture(asked, figures))

@@ -322,10 +322,10 @@ async def test_the_history_tells_who_did_what(world: World, eventually: Eventual
     assert "History · (415) 555-0123" in shown
     lines = [line.partition(">  ")[2] for line in shown.splitlines() if line.startswith("<!date^")]
     assert lines == [
-        f"<@{ANA}> claimed it",
-        f"<@{ANA}> closed it",
+        f"<@{ANA}> claimed it, on the card",
+        f"<@{ANA}> closed it, on the card",
         "The customer wrote again, so it reopened",
-        f"<@{MARA}> assigned it to <@{BEN}> (before: <@{ANA}>)",
+        f"<@{MARA}> assigned it to <@{BEN}> (before: <@{ANA}>), on the card",
     ]
     assert world.play.ephemerals(BEN) == []
 

@@ -43,7 +43,7 @@ def test_a_rep_sees_the_numbers_what_they_mean_and_their_own_load() -> None:
     """And the sum of all owners, but nobody else's."""
     post = statistics(WEEK)
     assert post.text == "Last 7 days in numbers: 128 texts, 37 of 44 waits answered."
-    assert "(555) 010-0000 · Mar 7 to Mar 13 · Asia/Kathmandu" in said(WEEK)
+    assert "Mar 7 to Mar 13 · Asia/Kathmandu · (555) 010-0000" in said(WEEK)
     received, waits, response, unassigned = post.blocks[2]["text"]["text"].split("\n")
     assert received == "*Received*: 128 texts in 41 conversations"
     assert waits.startswith("*Waits*: 44 · 37 answered (12 by you) · 3 closed without an answer · 4 still waiting, the")
@@ -88,14 +88,14 @@ def test_nothing_is_made_up_where_nothing_happened() -> None:
     )
     assert statistics(nothing).blocks[2]["text"]["text"] == "*Received*: 0 texts\n*Waits*: 0"
     assert PICTURE_FOLLOWS not in said(nothing)
-    assert " · Mar 13 · " in said(nothing)
+    assert "'Mar 13 · " in said(nothing)
     golden("statistics_nothing", statistics(nothing))
 
 
 def test_many_inboxes_are_counted() -> None:
     """Three are named."""
-    assert "a, b, c · " in said(replace(WEEK, inboxes=("a", "b", "c")))
-    assert "4 inboxes · " in said(replace(WEEK, inboxes=("a", "b", "c", "d")))
+    assert " · a, b, c" in said(replace(WEEK, inboxes=("a", "b", "c")))
+    assert " · 4 inboxes" in said(replace(WEEK, inboxes=("a", "b", "c", "d")))
 
 
 @pytest.mark.parametrize(("period", "panels"), [(Period.TODAY, 2), (Period.WEEK, 3), (Period.MONTH, 3)])
