@@ -14,7 +14,7 @@ from desk.values import Attempt, Change
 COMMANDS = {
     "/mine": "/mine [open|unread|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | health | help",
+    "/sms": "/sms inbox | handoff | health | help",
 }
 HELP = (
     f"""*Your lists*
@@ -32,7 +32,8 @@ A reply that begins with `//`, `note:` or `private:`, or that mentions a colleag
 sees it.""",
     """*Owning*
 `Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
-the lists until the customer writes again.""",
+the lists until the customer writes again. The first answer to a conversation that nobody owns makes it yours, too.
+`/sms handoff` gives what you own to a colleague, all or some, with a note.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 MOST_CHANGES = 40
@@ -106,13 +107,25 @@ _CHANGES = {
     "claimed": "{actor} claimed it",
     "claimed_by_reply": "{actor} answered it first and became its owner",
     "assigned": "{actor} assigned it to {after}",
+    "handed_off": "{actor} handed it off to {after}",
+    "distributed": "{actor} gave it to {after}",
+    "left_behind": "Its owner can no longer own it, so it waits for a new one",
     "released": "{actor} released it",
     "closed": "{actor} closed it",
     "reopened": "{actor} reopened it",
     "reopened_by_text": "The customer wrote again, so it reopened",
     "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
 }
-_OWNER_CHANGES = ("claimed", "claimed_by_reply", "assigned", "released", "reopened_unassigned")
+_OWNER_CHANGES = (
+    "claimed",
+    "claimed_by_reply",
+    "assigned",
+    "handed_off",
+    "distributed",
+    "left_behind",
+    "released",
+    "reopened_unassigned",
+)
 
 
 def _change(change: Change) -> str:

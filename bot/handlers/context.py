@@ -23,7 +23,10 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored."""
+    """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored.
+
+    `begun` is told of transfers that were begun, once they are committed.
+    """
 
     database: Database
     clock: Clock
@@ -32,6 +35,12 @@ class Context:
     workspace: Workspace
     managers: Managers
     missed: list[Callable[[], None]] = field(default_factory=list)
+    begun: list[Callable[[], None]] = field(default_factory=list)
+
+    def tell_begun(self) -> None:
+        """Have transfers worked off that were begun and committed."""
+        for tell in self.begun:
+            tell()
 
     async def draw_health(self, actor: Actor) -> Post:
         """What is wrong, as far as it concerns this reader."""

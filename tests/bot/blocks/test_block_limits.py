@@ -117,6 +117,9 @@ def others(outside: str) -> Iterator[Post]:
         "owner": "U2",
         "length": BIG,
         "limit": BIG,
+        "colleague": outside,
+        "seconds": BIG,
+        "note": outside[:500],
     }
     for what in LINES:
         yield line(what, actor="U1", **details)
