@@ -74,7 +74,6 @@ def _name(name: str) -> str:
 
 
 def _inputs(load: Load, to: Choice | None) -> list[Block]:
-    everything = load.open + load.snoozed
     return [
         InputBlock(
             block_id=actions.HANDOFF_TO,
@@ -86,7 +85,7 @@ def _inputs(load: Load, to: Choice | None) -> list[Block]:
                 initial_option=person_option(to.user_id, to.name, to.note) if to else None,
             ),
         ),
-        _some(everything) if load.is_own else _most(load, everything),
+        _some(load) if load.is_own else _most(load),
         InputBlock(
             block_id=actions.HANDOFF_NOTE,
             label=words.plain("Note"),
@@ -97,11 +96,15 @@ def _inputs(load: Load, to: Choice | None) -> list[Block]:
     ]
 
 
-def _some(everything: int) -> InputBlock:
+def _all(load: Load) -> str:
+    return f"all {load.open + load.snoozed:,}{', those that are snoozed too' if load.snoozed else ''}"
+
+
+def _some(load: Load) -> InputBlock:
     return InputBlock(
         block_id=actions.HANDOFF_ONLY,
         label=words.plain("Only these"),
-        hint=words.plain(f"Leave it empty to hand off all {everything:,}, those that are snoozed too."),
+        hint=words.plain(f"Leave it empty to hand off {_all(load)}."),
         optional=True,
         element=ExternalDataMultiSelectElement(
             action_id=actions.HANDOFF_ONLY,
@@ -112,14 +115,11 @@ def _some(everything: int) -> InputBlock:
     )
 
 
-def _most(load: Load, everything: int) -> InputBlock:
+def _most(load: Load) -> InputBlock:
     return InputBlock(
         block_id=actions.HANDOFF_MOST,
         label=words.plain("How many"),
-        hint=words.plain(
-            f"Those that wait longest go first. Leave it empty to hand off all {everything:,}, those that are snoozed "
-            "too."
-        ),
+        hint=words.plain(f"Those that wait longest go first. Leave it empty to hand off {_all(load)}."),
         optional=True,
         element=NumberInputElement(
             action_id=actions.HANDOFF_MOST,
