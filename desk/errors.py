@@ -66,6 +66,18 @@ class BacklogIsOver(DeskError):
     """This backlog is back to normal, so there is nothing to do about it. If it grows again, it is told anew."""
 
 
+class NothingToHandOff(DeskError):
+    """{name} has no open conversation in your inboxes, so there is nothing to hand off."""
+
+
+class TheirsAlready(DeskError):
+    """{name} has them already. Pick somebody else."""
+
+
+class NobodyCalled(DeskError):
+    """“{name}” is nobody in your inboxes' channels, or several people. Pick them in the form of `/sms handoff`."""
+
+
 class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 

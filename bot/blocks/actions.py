@@ -105,6 +105,13 @@ NEW_NUMBER = "new_number"
 NEW_INBOX = "new_inbox"
 NEW_TEXT = "new_text"
 NEW_NAME = "new_name"
+# The modal that hands off conversations: its callback id, and its inputs, each alone in a block of the same name.
+HANDOFF_MODAL = "handoff_modal"
+HANDOFF_WHOSE = "handoff_whose"
+HANDOFF_TO = "handoff_to"
+HANDOFF_ONLY = "handoff_only"
+HANDOFF_MOST = "handoff_most"
+HANDOFF_NOTE = "handoff_note"
 
 
 def filter_id(which: Filter) -> str:

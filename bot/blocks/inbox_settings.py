@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
-from bot.blocks.menu import option
+from bot.blocks.menu import person_option
 from desk.inbox_settings import LONGEST_AWAY_MESSAGE, NUMBERS
 from desk.values import InboxSettings
 from storage.states import Model
@@ -179,6 +179,6 @@ def _escalate_to(settings: InboxSettings) -> InputBlock:
             action_id=actions.ESCALATE_TO,
             placeholder=words.plain("Nobody"),
             min_query_length=0,
-            initial_option=option(to.user_id, to.name) if to else None,
+            initial_option=person_option(to.user_id, to.name) if to else None,
         ),
     )

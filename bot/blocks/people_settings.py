@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
-from bot.blocks.menu import option
+from bot.blocks.menu import person_option
 from desk.team import MOST_CAPACITY, MOST_SKILLS
 from desk.values import Member
 
@@ -54,7 +54,7 @@ def _who(member: Member | None) -> SectionBlock:
             action_id=actions.PICK_MEMBER,
             placeholder=words.plain("Find a rep…"),
             min_query_length=0,
-            initial_option=option(member.user_id, member.name) if member else None,
+            initial_option=person_option(member.user_id, member.name) if member else None,
         ),
     )
 
@@ -106,7 +106,7 @@ def _skills(member: Member) -> InputBlock:
             placeholder=words.plain("billing, returns…"),
             min_query_length=0,
             max_selected_items=MOST_SKILLS,
-            initial_options=[option(skill, skill) for skill in member.skills] or None,
+            initial_options=[person_option(skill, skill) for skill in member.skills] or None,
         ),
     )
 

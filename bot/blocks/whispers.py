@@ -35,7 +35,8 @@ sees it.""",
     """*Owning*
 `Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
 the lists until the customer writes again. `More` in its `…` menu has labels, a note about the customer, and `Snooze`: \
-the conversation comes back at its time, or with the customer's next text.""",
+the conversation comes back at its time, or with the customer's next text. The first answer to a conversation that \
+nobody owns makes it yours, too. `/sms handoff` gives what you own to a colleague, all or some, with a note.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 

@@ -28,7 +28,8 @@ Body = dict[str, Any]
 class Context:
     """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored.
 
-    `read_number` reads a phone number as people type it.
+    `begun` is told of transfers that were begun, once they are committed. `read_number` reads a phone number as people
+    type it.
     """
 
     database: Database
@@ -41,6 +42,12 @@ class Context:
     missed: list[Callable[[], None]] = field(default_factory=list)
     later: Later = field(default_factory=Later)
     pictures: Pictures = field(default_factory=Pictures)
+    begun: list[Callable[[], None]] = field(default_factory=list)
+
+    def tell_begun(self) -> None:
+        """Have transfers worked off that were begun and committed."""
+        for tell in self.begun:
+            tell()
 
     async def draw_health(self, actor: Actor) -> Post:
         """What is wrong, as far as it concerns this reader."""

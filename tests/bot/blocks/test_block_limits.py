@@ -136,6 +136,7 @@ def others(outside: str) -> Iterator[Post]:
         "length": BIG,
         "limit": BIG,
         "mentions": ["U0123456789"] * 500,
+        "note": outside[:500],
     }
     for what in LINES:
         yield line(what, actor="U1", **details)
