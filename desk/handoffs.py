@@ -10,7 +10,8 @@ from datetime import datetime
 from desk import access, ownership, transfers
 from desk.access import Actor
 from desk.errors import NobodyCalled, NotAQueue, NothingToHandOff, TheirsAlready
-from desk.values import Choice, Holding, Waiter
+from desk.team_values import Holding, Waiter
+from desk.values import Choice
 from storage import handoffs, managers, reps
 from storage.database import Session
 from storage.models import Inbox, Person, Transfer

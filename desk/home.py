@@ -12,7 +12,8 @@ from typing import Any
 
 from desk import access, outbox, presence, queues
 from desk.access import Actor
-from desk.values import Filter, HomePage, Load, Page, Queue, Unassigned
+from desk.team_values import HomePage, Load, Unassigned
+from desk.values import Filter, Page, Queue
 from storage import homes, loads, managers, people, reps
 from storage.database import Session
 from storage.models import Inbox

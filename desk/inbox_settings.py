@@ -7,7 +7,8 @@ from typing import Any
 from desk import access, ownership, typed_hours
 from desk.access import Actor
 from desk.errors import Unfit, WhichInbox
-from desk.values import Choice, InboxSettings
+from desk.team_values import InboxSettings
+from desk.values import Choice
 from storage import inboxes, people
 from storage.database import Session
 from storage.models import Inbox

@@ -7,7 +7,7 @@ from desk import access, outbox
 from desk.access import Actor
 from desk.clock import zone
 from desk.errors import NotAway, NotAWhile
-from desk.values import Away
+from desk.team_values import Away
 from storage import conversations, inboxes, reps
 from storage.database import Session
 from storage.models import Person, Rep

@@ -6,7 +6,8 @@ from datetime import datetime
 from desk import access, details, outbox, ownership
 from desk.access import Actor
 from desk.errors import CannotOwn, NotInChannel, OwnSettings
-from desk.values import Choice, Member
+from desk.team_values import Member
+from desk.values import Choice
 from storage import labels, managers, people, reps
 from storage.database import Session
 from storage.models import Inbox, Person

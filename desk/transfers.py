@@ -12,7 +12,7 @@ import structlog
 from desk import access, assignment, leaving, outbox
 from desk.access import Actor
 from desk.alarms import Told
-from desk.values import Receipt
+from desk.team_values import Receipt
 from storage import conversations, inboxes, transfers
 from storage.database import DatabaseError, Session
 from storage.models import Transfer, TransferItem

@@ -20,7 +20,8 @@ from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.menu import SOMEBODY, person_option
-from desk.values import Choice, Holding, Waiter
+from desk.team_values import Holding, Waiter
+from desk.values import Choice
 
 LONGEST_NOTE = 500
 MOST_CHOSEN = 100

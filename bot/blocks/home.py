@@ -18,7 +18,7 @@ from bot.blocks import actions, words
 from bot.blocks.place import Place
 from bot.blocks.queue import listing
 from bot.blocks.said import cut
-from desk.values import Away, HomePage, Load, Unassigned
+from desk.team_values import Away, HomePage, Load, Unassigned
 
 NO_INBOX = "You are not in the channel of any inbox yet. Join one, and its conversations show up here."
 MOST_INBOXES = 15

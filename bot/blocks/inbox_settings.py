@@ -19,7 +19,7 @@ from slack_sdk.models.views import View
 from bot.blocks import actions, words
 from bot.blocks.menu import person_option
 from desk.inbox_settings import LONGEST_AWAY_MESSAGE, NUMBERS
-from desk.values import InboxSettings
+from desk.team_values import InboxSettings
 from storage.states import Model
 
 WAYS_NUMBERS = ("hold_seconds", "offer_minutes")

@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 from bot.blocks import actions, words
 from bot.blocks.menu import person_option
 from desk.team import MOST_CAPACITY, MOST_SKILLS
-from desk.values import Member
+from desk.team_values import Member
 
 WHO, ROLE, CAPACITY, SKILLS = "who", "role", "capacity", "skills"
 MANAGER, NEW = "manager", "new"

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionB
 from bot.blocks import actions, said, words
 from bot.blocks.place import Place
 from bot.blocks.post import Post
-from desk.values import Away
+from desk.team_values import Away
 
 
 def away(away: Away) -> Post:

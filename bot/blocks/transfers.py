@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks import words
 from bot.blocks.post import Post
-from desk.values import Receipt
+from desk.team_values import Receipt
 
 TITLES = {"handoff": "Hand off", "distribution": "Distribute"}
 

@@ -25,6 +25,11 @@ async def open_(trigger: Press | Asked, *, named: str = "") -> None:
     await trigger.open(handoff.handoff(load, to))
 
 
+async def open_own(press: Press) -> None:
+    """The same from Home."""
+    await open_(press)
+
+
 async def show_whose(press: Press) -> None:
     """A manager has picked somebody: show how much they have."""
     async with press.desk.database.read() as session:
@@ -76,6 +81,7 @@ async def hand_off(form: Form) -> None:
 
 def register(app: AsyncApp) -> None:
     """Attach the modal and its menus."""
+    app.action(actions.HAND_OFF)(open_own)
     app.action(actions.HANDOFF_WHOSE)(show_whose)
     app.options(actions.HANDOFF_WHOSE)(list_owners)
     app.options(actions.HANDOFF_TO)(list_choices)

@@ -10,7 +10,7 @@ from bot.handlers.form import Form
 from bot.handlers.press import Press
 from desk import inbox_settings
 from desk.access import Actor
-from desk.values import InboxSettings
+from desk.team_values import InboxSettings
 
 _CLAIMS = {blocks.AS_MODEL: None, blocks.YES: True, blocks.NO: False}
 _TYPED = ("week", "dates", "timezone", "away_message")

@@ -45,6 +45,11 @@ class Press:
         return self.desk.clock.now()
 
     @property
+    def metadata(self) -> str:
+        """What we gave the modal to remember that was pressed in."""
+        return str((self.view or {}).get("private_metadata") or "")
+
+    @property
     def conversation_id(self) -> int:
         """The conversation that was pressed on; raises ValueError when the block names none."""
         if self.place.conversation_id is None:

@@ -8,7 +8,8 @@ import pytest
 from bot.blocks import handoff, menu, notices, transfers
 from bot.blocks.lines import line
 from bot.blocks.post import Post
-from desk.values import Choice, Holding, Receipt, Waiter
+from desk.team_values import Holding, Receipt, Waiter
+from desk.values import Choice
 from playground import blocks as kit
 from playground import methods_views
 from tests.bot.blocks.test_block_limits import WORST

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.blocks.home import MOST_INBOXES, MOST_LOADS, home
-from desk.values import Away, Filter, HomePage, Load, Page, Queue, Row, Unassigned
+from desk.team_values import Away, HomePage, Load, Unassigned
+from desk.values import Filter, Page, Queue, Row
 from playground import methods_views
 from tests.bot.blocks.test_block_limits import WORST
 from tests.golden import golden

@@ -1,0 +1,147 @@
+"""Managers give out what nobody owns: evenly by load, or each by hand, to who does it first."""
+
+from typing import Any
+
+from playground.seed import CHANNEL, MANAGER
+from playground.world import Ephemeral, Post
+from tests.conftest import Eventually, World
+from tests.journeys.scene import direct, line, lines
+from tests.journeys.screen import ANA, BEN, CHLOE, arrive, buttons, home, modal, words
+
+
+async def crowd(world: World, eventually: Eventually, number: int) -> list[Post]:
+    """So many customers write for the first time."""
+    return [await arrive(world, eventually, f"Number {n}", f"+1415555{n:04}") for n in range(1, number + 1)]
+
+
+async def unassigned(world: World, user: str) -> Ephemeral:
+    shown = await world.play.command(user, CHANNEL, "/unassigned")
+    assert isinstance(shown, Ephemeral)
+    return shown
+
+
+async def distribute(world: World) -> Any:
+    """Mara presses Distribute under /unassigned; the modal."""
+    await world.play.press(MANAGER, CHANNEL, (await unassigned(world, MANAGER)).ts, "distribute")
+    return modal(world, MANAGER)
+
+
+def owners(world: World, cards: list[Post]) -> list[str]:
+    """Who was given each, by the line in its thread."""
+    return [
+        next(
+            (
+                user
+                for user in (ANA, BEN, CHLOE, MANAGER)
+                if any(f"to <@{user}>" in said for said in lines(world, card))
+            ),
+            "",
+        )
+        for card in cards
+    ]
+
+
+async def test_evenly_goes_to_who_has_least(world: World, eventually: Eventually) -> None:
+    """Among those who were picked, each told in its thread; the manager sees how far it is and has a receipt."""
+    cards = await crowd(world, eventually, 5)
+    await world.play.press(ANA, CHANNEL, cards[0].ts, "claim")
+    view = await distribute(world)
+    assert "*4 conversations* wait for an owner" in words(view.view["blocks"])
+    assert "Ana: 1 open, 0 unread" in words(view.view["blocks"])
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [ANA, BEN])
+    assert not await world.play.submit(MANAGER, view.id, {})
+    await eventually(lambda: all(owners(world, cards[1:])))
+    assert owners(world, cards[1:]) == [BEN, ANA, BEN, ANA]
+    await eventually(
+        lambda: (
+            "4 of 4" in words(modal(world, MANAGER).view["blocks"])
+            or "4 conv" in words(modal(world, MANAGER).view["blocks"])
+        )
+    )
+    await eventually(lambda: direct(world, MANAGER))
+
+
+async def test_by_hand_each_to_whom_the_manager_picks(world: World, eventually: Eventually) -> None:
+    """Who would be given it evenly is picked already; what nobody is picked for stays."""
+    cards = await crowd(world, eventually, 3)
+    view = await distribute(world)
+    await world.play.choose(MANAGER, None, view.id, "distribute_way", "by_hand")
+    view = modal(world, MANAGER)
+    fields = [block["block_id"] for block in view.view["blocks"] if block["type"] == "input"]
+    assert len(fields) == 3
+    picked = {
+        f"{fields[0]}/distribute_to": CHLOE,
+        f"{fields[1]}/distribute_to": CHLOE,
+        f"{fields[2]}/distribute_to": None,
+    }
+    assert not await world.play.submit(MANAGER, view.id, picked)
+    await eventually(lambda: all(owners(world, cards[:2])))
+    assert owners(world, cards) == [CHLOE, CHLOE, ""]
+
+
+async def test_who_does_it_is_offered_first(world: World, eventually: Eventually) -> None:
+    """What a conversation is labelled goes to who does that, although others have less to do."""
+    cards = await crowd(world, eventually, 2)
+    await world.play.press(BEN, CHANNEL, cards[0].ts, "claim")
+    await say_of(world, BEN, skills=["billing"])
+    await label(world, cards[1], "Billing")
+    options = await world.play.options(ANA, CHANNEL, cards[1].ts, "assign")
+    assert [one["text"]["text"] for one in options][:2] == ["Ana", "Ben"]
+    assert options[1]["description"]["text"] == "does this"
+    view = await distribute(world)
+    assert not await world.play.submit(MANAGER, view.id, {})
+    await eventually(lambda: owners(world, cards)[1] == BEN)
+
+
+async def test_nobody_is_given_more_than_they_take(world: World, eventually: Eventually) -> None:
+    """And when nobody takes any, that is said."""
+    cards = await crowd(world, eventually, 3)
+    await say_of(world, BEN, capacity="1")
+    view = await distribute(world)
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
+    assert not await world.play.submit(MANAGER, view.id, {})
+    await eventually(lambda: line(world, cards[0], "to <@U0BEN>"))
+    view = await distribute(world)
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
+    errors = await world.play.submit(MANAGER, view.id, {})
+    assert "There is nobody to give any to" in str(errors)
+
+
+async def test_it_is_for_managers_on_the_ping_and_on_home(world: World, eventually: Eventually) -> None:
+    """Reps are not offered it in their list, and are told who may; when nothing is left, that is said."""
+    assert "Distribute" not in buttons(await unassigned(world, MANAGER))
+    await crowd(world, eventually, 1)
+    assert "Distribute" in buttons(await unassigned(world, MANAGER))
+    assert "Distribute" not in buttons(await unassigned(world, ANA))
+    await world.play.open_home(MANAGER)
+    await eventually(lambda: world.play.home(MANAGER))
+    await world.play.press(MANAGER, None, home(world, MANAGER).id, "distribute")
+    assert "*1 conversation* waits for an owner" in words(modal(world, MANAGER).view["blocks"])
+
+
+async def test_what_was_claimed_meanwhile_stays_where_it_is(world: World, eventually: Eventually) -> None:
+    """The receipt says so."""
+    cards = await crowd(world, eventually, 2)
+    view = await distribute(world)
+    await world.play.press(CHLOE, CHANNEL, cards[0].ts, "claim")
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
+    assert not await world.play.submit(MANAGER, view.id, {})
+    await eventually(lambda: owners(world, cards)[1] == BEN)
+    assert line(world, cards[0], "to <@U0BEN>") is None
+
+
+async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: str = "") -> None:  # noqa: B006
+    """Mara says what somebody does and takes."""
+    await world.play.command(MANAGER, CHANNEL, "/sms", "people")
+    await world.play.choose(MANAGER, None, modal(world, MANAGER).id, "pick_member", user)
+    for skill in skills:
+        await world.play.choose(MANAGER, None, modal(world, MANAGER).id, "pick_skills", [skill], query=skill)
+    said = {f"capacity-{user}/capacity": capacity} if capacity else {}
+    assert not await world.play.submit(MANAGER, modal(world, MANAGER).id, said)
+
+
+async def label(world: World, card: Post, name: str) -> None:
+    """Ana labels a conversation, in More."""
+    await world.play.press(ANA, CHANNEL, card.ts, "more", value="more")
+    await world.play.choose(ANA, None, modal(world, ANA).id, "labels", [name], query=name)
+    await world.play.submit(ANA, modal(world, ANA).id, {})
