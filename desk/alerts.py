@@ -9,8 +9,8 @@ from hashlib import blake2b
 from desk import access, hours, outbox, ownership
 from desk.access import Actor
 from desk.errors import BacklogIsOver
-from desk.team_values import Load
-from desk.values import Alert, Backlog
+from desk.team_values import Alert, Load
+from desk.values import Backlog
 from storage import backlogs, deliveries, inboxes, loads, queues, workspaces
 from storage.database import Session
 from storage.models import BacklogAlert, Delivery, Inbox

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from desk.values import Choice, Page
+from desk.values import Backlog, Choice, Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,27 @@ class Load:
     open: int
     unread: int
     is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A backlog as its alert shows it.
+
+    It has grown within `growth_span`. `trend` is how large it was in each quarter of an hour, up to now. `loads` are
+    the busiest reps, and `others` counts those who are left out.
+    """
+
+    backlog: Backlog
+    growth_span: timedelta
+    trend: tuple[int, ...] = ()
+    loads: tuple[Load, ...] = ()
+    others: int = 0
+    acted_by: str | None = None
+    acted_at: datetime | None = None
+    snoozed_by: str | None = None
+    snoozed_until: datetime | None = None
+    escalated_to: str | None = None
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

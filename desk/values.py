@@ -1,7 +1,7 @@
 """What is shown of the rows: plain values that the desk reads and `bot/blocks` draws. No Slack, no SQL."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -143,27 +143,6 @@ class Backlog:
     count: int
     oldest_since: datetime | None
     growth: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """A backlog as its alert shows it.
-
-    It has grown within `growth_span`. `trend` is how large it was in each quarter of an hour, up to now. `loads` are
-    the busiest reps, and `others` counts those who are left out.
-    """
-
-    backlog: Backlog
-    growth_span: timedelta
-    trend: tuple[int, ...] = ()
-    loads: tuple[Load, ...] = ()
-    others: int = 0
-    acted_by: str | None = None
-    acted_at: datetime | None = None
-    snoozed_by: str | None = None
-    snoozed_until: datetime | None = None
-    escalated_to: str | None = None
-    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from bot.blocks import actions, words
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from desk.alerts import FOR_AN_HOUR, TREND_STEP, UNTIL_OPENING
-from desk.team_values import Load
-from desk.values import Alert, Backlog
+from desk.team_values import Alert, Load
+from desk.values import Backlog
 
 _MOST_MENTIONS = 50
 _LABEL = 150

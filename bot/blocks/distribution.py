@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.menu import person_option
 from bot.blocks.place import Place
 from bot.blocks.said import cut
 from desk.distribution import MOST_EVENLY

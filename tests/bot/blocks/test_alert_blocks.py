@@ -7,8 +7,8 @@ import pytest
 
 from bot.blocks import actions, alerts, menu, modals, whispers
 from bot.blocks.place import Place
-from desk.team_values import Load
-from desk.values import Alert, Attempt, Backlog, Choice
+from desk.team_values import Alert, Load
+from desk.values import Attempt, Backlog, Choice
 from tests.golden import golden
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)

@@ -18,8 +18,8 @@ from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
 from bot.blocks.statistics import statistics
 from bot.blocks.texts import MOST_TEXTS, texts
 from desk.figures import Bar, Figures, Lengths, Period, Share, Workload
-from desk.team_values import Load
-from desk.values import Alert, Attempt, Backlog, Card, Change, Filter, Page, Queue, Row, Text
+from desk.team_values import Alert, Load
+from desk.values import Attempt, Backlog, Card, Change, Filter, Page, Queue, Row, Text
 
 NOW = datetime(2025, 11, 22, 21, 0, tzinfo=UTC)
 BIG = 10**15
