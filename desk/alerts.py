@@ -120,8 +120,8 @@ async def keep_drawn(
     session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Backlog, *, now: datetime, at_once: bool
 ) -> None:
     """Have a locked alert drawn anew if it shows what is not so any more; numbers once in a minute."""
-    where = place(alert)
-    if alert.raised_at is None or where is None:
+    stands = place(alert)
+    if alert.raised_at is None or stands is None:
         return
     drawn = face(await _show(session, inbox, alert, backlog, now=now))
     if drawn == alert.shown:
@@ -129,10 +129,10 @@ async def keep_drawn(
     drawing = await deliveries.find(session, outbox.alert_redraw_id(inbox.id, alert.raised_at))
     alert.shown = drawn
     if at_once:
-        await outbox.redraw_alert(session, inbox, alert.raised_at, where, now=now)
+        await outbox.redraw_alert(session, inbox, alert.raised_at, stands, now=now)
     elif drawing is None or drawing.state != DeliveryState.WAITING:  # else it will be drawn as things are then
         last = drawing.finished_at if drawing and drawing.finished_at else alert.pinged_at or now
-        await outbox.redraw_alert(session, inbox, alert.raised_at, where, now=now, not_before=last + _REDRAW_EVERY)
+        await outbox.redraw_alert(session, inbox, alert.raised_at, stands, now=now, not_before=last + _REDRAW_EVERY)
 
 
 async def is_wanted(session: Session, delivery: Delivery, *, now: datetime) -> bool:
@@ -200,10 +200,10 @@ async def forget_post(session: Session, workspace_id: int, channel_id: str, ts: 
 
 async def post_anew(session: Session, delivery: Delivery, place: tuple[str, str]) -> None:
     """Have what was to be said below an alert that is not there any more said in the channel, as an alert."""
-    await forget_post(session, delivery.workspace_id, *place)
-    row = await deliveries.find(session, delivery.id)
+    row = await deliveries.find(session, delivery.id)  # first, as where it is written down that it was posted
     if row is not None:
         row.payload = {**row.payload, "is_root": row.payload["step"] == Step.AGAIN, "thread": None}
+    await forget_post(session, delivery.workspace_id, *place)
 
 
 async def _reach(session: Session, actor: Actor, inbox_id: int) -> tuple[Inbox, BacklogAlert]:
@@ -244,9 +244,9 @@ async def snooze(session: Session, actor: Actor, inbox_id: int, choice: str, *, 
 
 async def redraw(session: Session, inbox: Inbox, alert: BacklogAlert, *, now: datetime) -> None:
     """Have a locked alert drawn at once, whether or not anything has changed."""
-    where = place(alert)
-    if where is not None and alert.raised_at is not None:
-        await outbox.redraw_alert(session, inbox, alert.raised_at, where, now=now)
+    stands = place(alert)
+    if stands is not None and alert.raised_at is not None:
+        await outbox.redraw_alert(session, inbox, alert.raised_at, stands, now=now)
 
 
 async def restore(session: Session, workspace_id: int, inbox_id: int, *, now: datetime) -> None:

@@ -118,7 +118,7 @@ def _trend(shown: Alert) -> str:
 def _growth(shown: Alert) -> str:
     if not shown.backlog.growth:
         return ""
-    return f" That is {shown.backlog.growth:,} more than {words.span(shown.growth_span)} ago."
+    return f" It has grown by {shown.backlog.growth:,} in the last {words.span(shown.growth_span)}."
 
 
 def _loads(loads: Sequence[Load], others: int) -> str:

@@ -34,7 +34,7 @@ def test_a_backlog_mentions_managers_with_count_and_oldest_wait() -> None:
     post = alerts.alert(ALERT, ["U1", "S2"])
     assert post.text == (
         "<@U1> <!subteam^S2> 6 conversations wait for an owner in Sales &lt;1&gt;. "
-        f"The oldest has waited since {DATE}. That is 4 more than 30 minutes ago."
+        f"The oldest has waited since {DATE}. It has grown by 4 in the last 30 minutes."
     )
     assert post.blocks[0]["text"]["text"] == post.text
     assert post.blocks[1]["elements"][0]["text"] == "`▁▂▃█▇▆`  in the last 1 hour 30 minutes, 8 at most"
