@@ -46,11 +46,12 @@ SELECT 1, conversation.id, inbox.channel_id, '17000' || (10000 + conversation.id
     WHERE conversation.id BETWEEN {first} AND {last}
 """
 _MESSAGES = """
-INSERT INTO message (workspace_id, conversation_id, position, direction, status, body, sid, pictures, media, attempt,
-    recovered, created_at)
+INSERT INTO message (workspace_id, conversation_id, position, direction, status, body, sid, author_id, pictures, media,
+    attempt, recovered, created_at)
 {each} SELECT 1, conversation.id, i, CASE WHEN i % 2 = 0 THEN 'outbound' ELSE 'inbound' END,
     CASE WHEN i % 2 = 0 THEN 'delivered' ELSE 'received' END, 'Good morning, is there any news about order ' || i,
-    'SM' || conversation.id || '-' || i, 0, '{{}}', 1, {false}, {ago} FROM conversation CROSS JOIN n
+    'SM' || conversation.id || '-' || i, CASE WHEN i % 2 = 0 THEN '{rep}' END, 0, '{{}}', 1, {false},
+    {ago} FROM conversation CROSS JOIN n
     WHERE conversation.id BETWEEN {first} AND {last}
 """
 
@@ -61,6 +62,7 @@ async def fill(database: Database, *, conversations: int, inboxes: int, reps: in
     words = {
         "ago": _AGO[database.dialect].format(seconds=f"{_YOUNGEST_SECONDS} + i * 7919 % {_YEAR_SECONDS}"),
         "owner": _OWNER.format(reps=reps, rep=REP),
+        "rep": REP,
         "inboxes": inboxes,
         "true": "1" if sqlite else "true",
         "false": "0" if sqlite else "false",

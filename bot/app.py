@@ -97,14 +97,14 @@ async def open_bridge(
         board = Board(slack, database, clock, managers)
         gateway = Gateway(twilio, database, settings.public_url)
         gaps = Gaps()
-        kinds = effects(board, gateway, gaps, post_seconds=post_seconds)
+        kinds = effects(board, gateway, gaps, hold=hold, post_seconds=post_seconds)
         use_cases = {**USE_CASES, **replies.use_cases(hold, directory, gaps)}
         metrics = Metrics(database, clock, workspace.id, kinds, use_cases)
         intake = Intake(database, clock, use_cases, observe=metrics.received)
         courier = Courier(database, clock, kinds, observe=metrics.observe)
         database.on_commit.append(courier.wake)
         directory.on_news.append(intake.wake)
-        context = Context(database, clock, intake, directory, workspace, managers)
+        context = Context(database, clock, intake, directory, workspace, managers, numbers.dialled)
         bolt = _bolt(slack, settings, context)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         threads = ThreadReader(slack, context, gaps)
@@ -319,7 +319,9 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
         stack.push_async_callback(intake.finish)
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         managers = Managers(slack, database, workspace, settings.managers)
-        threads = ThreadReader(slack, Context(database, clock, intake, directory, workspace, managers), gaps)
+        threads = ThreadReader(
+            slack, Context(database, clock, intake, directory, workspace, managers, numbers.dialled), gaps
+        )
         numbers_to_read = await texts.inboxes()
         if not numbers_to_read:
             raise StartError(start.NOTHING_TO_READ)

@@ -19,9 +19,9 @@ from bot.blocks.post import Post
 from bot.looking import ROOT_GONE, Looking, Roots
 from bot.managers import Managers
 from bot.metadata import EVENT_TYPE
-from desk import cards, lifecycle, outbox, poison
+from desk import cards, composed, lifecycle, outbox, poison
 from desk.clock import Clock
-from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown
+from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown, Withdrawn
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
 from desk.values import Attempt, Backlog, Card, Text
@@ -99,10 +99,16 @@ class Board:
         return await self._post(claimed, thread.channel_id, post, thread=thread, broadcast=broadcast)
 
     async def post_line(self, claimed: Claimed) -> Outcome:
-        """Post a line that says what happened."""
+        """Post a line that says what happened, or that shows a text which was not written in the thread."""
+        payload = dict(claimed.delivery.payload)
         async with self.database.read() as session:
             thread = await self._thread(session, claimed)
-        return await self._post(claimed, thread.channel_id, lines.line(**claimed.delivery.payload), thread=thread)
+            message = await composed.find(session, claimed.delivery)
+        if message is not None:
+            if composed.is_too_late(message, now=self.clock.now()):
+                return Withdrawn()
+            payload |= {"author": message.author_id, "body": message.body}
+        return await self._post(claimed, thread.channel_id, lines.line(**payload), thread=thread)
 
     async def post_alert(self, claimed: Claimed) -> Outcome:
         """Post what is to be said about an inbox's backlog."""

@@ -1,10 +1,11 @@
 """Which effects there are: how each is sent, looked up when its answer is lost, paced, and written down."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from bot.board import Board
-from desk import departure, receipts
+from desk import composed, departure, receipts
 from desk.delivery import Effect, Outcome, Sender, Settle, Sight
 from desk.gaps import Gaps
 from storage.claims import Claimed, Terms
@@ -32,8 +33,13 @@ class Texting(Protocol):
         """Look for one whose answer was lost."""
 
 
-def effects(board: Board, sms: Texting, gaps: Gaps, *, post_seconds: float = POST_SECONDS) -> dict[str, Effect]:
-    """How each kind of delivery is sent, looked up and written down; `post_seconds` is the pace in one channel."""
+def effects(
+    board: Board, sms: Texting, gaps: Gaps, *, hold: timedelta = timedelta(), post_seconds: float = POST_SECONDS
+) -> dict[str, Effect]:
+    """How each kind of delivery is sent, looked up and written down.
+
+    `hold` is the default hold of a reply, and `post_seconds` the pace in one channel.
+    """
     posts = Terms(group="posts", method="chat.postMessage", limit=_POSTS, pace_seconds=post_seconds)
 
     def post(send: Sender, terms: Terms, settle: Settle = board.nothing_more) -> Effect:
@@ -45,7 +51,7 @@ def effects(board: Board, sms: Texting, gaps: Gaps, *, post_seconds: float = POS
     return {
         Kind.CARD: post(board.post_card, posts, board.card_posted),
         Kind.TEXT: post(board.post_texts, replace(posts, merges=True), board.posted),
-        Kind.LINE: post(board.post_line, posts, board.posted),
+        Kind.LINE: post(board.post_line, posts, composed.followed(board.posted, gaps, hold)),
         Kind.ALERT: post(board.post_alert, posts),
         Kind.NOTICE: draw(board.post_notice, replace(posts, pace_seconds=0.0)),  # rather twice than not at all
         Kind.REDRAW: replace(draw(board.redraw, _UPDATES, board.drawn), take_back=board.draw_again),

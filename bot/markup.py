@@ -66,6 +66,11 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
+def typed(text: str) -> str:
+    """Return what somebody typed in a modal as plain text: nothing is escaped there, but emoji come by their names."""
+    return _with_emoji(storable(text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def people_in(text: str) -> set[str]:
     """Return the ids of the people a Slack message mentions."""
     return set(_PERSON.findall(text))

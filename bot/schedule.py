@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.managers import Managers
 from bot.people import Directory
-from desk import alarms, backlog
+from desk import alarms, backlog, snooze
 from desk.clock import Clock
 from desk.intake import Intake
 from storage import jobs
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1
 FROZEN_SECONDS = 2
 HEALTH_SECONDS = 30
+SNOOZE_SECONDS = 30
 _STOP_SECONDS = 8
 _NIGHT = CronTrigger(hour=3, minute=17, timezone="UTC")
 
@@ -34,6 +35,7 @@ Round = Callable[[Session, int, datetime], Awaitable[None]]
 # Rounds through a workspace, each in one transaction of one replica: every so many seconds (None: as the settings say).
 ROUNDS: Mapping[str, tuple[float | None, Round]] = {
     "backlog": (None, backlog.look_around),
+    "snoozed": (SNOOZE_SECONDS, snooze.wake_due),
 }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.errors import CannotOwn, GuestsDoNotOwn, NotInChannel, OutOfDate
+from desk.errors import CannotOwn, GuestsDoNotOwn, NoConversation, NotInChannel, OutOfDate
 from storage import conversations, inboxes, people
 from storage.database import Session
 from storage.models import Conversation, Inbox, Person
@@ -62,6 +62,20 @@ async def require_card(session: Session, workspace_id: int, conversation_id: int
     thread = await conversations.find_thread(session, workspace_id, channel_id, ts)
     if thread is None or thread.conversation_id != conversation_id:
         raise OutOfDate
+
+
+async def find_at(session: Session, actor: Actor, channel_id: str, ts: str, thread_ts: str | None) -> int:
+    """The conversation that a Slack message belongs to, by the thread that it is in, or by the message itself.
+
+    Raises NoConversation.
+    """
+    thread = await conversations.find_thread(session, actor.workspace_id, channel_id, thread_ts or ts)
+    if thread is not None:
+        return thread.conversation_id
+    found = await conversations.find_at(session, actor.workspace_id, channel_id, ts)
+    if found is None:
+        raise NoConversation
+    return found
 
 
 async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:

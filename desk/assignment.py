@@ -47,7 +47,7 @@ async def claim_by_reply(
         return False
     if not await ownership.may_claim(session, actor, conversation, inbox):
         return False
-    cause, owner = f"{reply.ts}:{reply.attempt}", actor.user_id
+    cause, owner = f"{reply.ts or reply.id}:{reply.attempt}", actor.user_id
     await give(
         session, conversation, inbox, "claimed_by_reply", actor=actor, owner=owner, now=now, cause=cause, since=since
     )

@@ -44,6 +44,10 @@ async def read(session: Session, thread: Thread) -> Card:
         opening_recovered=opening is not None and opening.recovered,
         earlier_url=permalink(drawn.workspace.url, threads[place - 1]) if place > 0 else None,
         later_url=permalink(drawn.workspace.url, threads[place + 1]) if place + 1 < len(threads) else None,
+        is_snoozed=conversation.status == Status.SNOOZED,
+        snoozed_until=conversation.snoozed_until,
+        labels=drawn.labels,
+        about=conversation.about,
     )
 
 

@@ -48,19 +48,25 @@ async def leave_unsent(session: Session, actor: Actor, attempt: Attempt, *, now:
     await reading.settle(session, conversation, now=now)
 
 
-async def cancel(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:
-    """Take back a reply that is still held (`Cancel`); its author may edit it to send it after all.
+async def cancel(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> bool:
+    """Take back a reply that is still held (`Cancel`); whether its author may edit it to send it after all.
 
-    Raises Decided when somebody has pressed before, TakenBack when its author took it back, LeftAlready.
+    Nobody can edit a text that a line of ours shows, so the thread is told. Raises Decided when somebody has pressed
+    before, TakenBack when its author took it back, LeftAlready.
     """
-    message, conversation, _ = await _reach(session, actor, attempt)
+    message, conversation, _ = about = await _reach(session, actor, attempt)
     await _require_held(session, actor, message, attempt=attempt.number)
     if not await deliveries.cancel(session, outbox.reply_id(message), now=now):
         raise LeftAlready
-    await _note_choice(session, actor, message, conversation, choice=CANCEL, now=now)
+    is_shown_by_us = await deliveries.has_line(session, message.id)
+    if is_shown_by_us:
+        await _decide(session, actor, about, choice=CANCEL, now=now)
+    else:
+        await _note_choice(session, actor, message, conversation, choice=CANCEL, now=now)
     message.status = MessageStatus.CANCELED
     await outbox.mark(session, message, "failed", now=now)
     await reading.settle(session, conversation, now=now)
+    return not is_shown_by_us
 
 
 async def send_at_once(session: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> None:

@@ -60,6 +60,38 @@ class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 
 
+class NobodyToWake(DeskError):
+    """Nobody owns this conversation. Claim it or give it to someone before you snooze it."""
+
+
+class ClosedAlready(DeskError):
+    """It is closed, so there is nothing to snooze. Reopen it first."""
+
+
+class NotInFuture(DeskError):
+    """Pick a time that is still to come, and within a year."""
+
+
+class LabelTooLong(DeskError):
+    """A label has at most {limit} characters, and “{label}” has {length}."""
+
+
+class TooManyLabels(DeskError):
+    """A conversation has at most {limit} labels. Take some away first."""
+
+
+class NoteTooLong(DeskError):
+    """A note has at most {limit:,} characters, and this one has {length:,}."""
+
+
+class NothingWritten(DeskError):
+    """Write something for your colleagues first."""
+
+
+class NoConversation(DeskError):
+    """This message belongs to no conversation with a customer. Use it on a card, or on a message in a card's thread."""
+
+
 class NotOwner(DeskError):
     """Only the owner has a read mark here. Claim the conversation first."""
 
@@ -102,6 +134,26 @@ class NotYours(DeskError):
 
 class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
+
+
+class NoInboxToTextFrom(DeskError):
+    """You are not in the channel of any inbox, so you cannot text anybody. Join an inbox's channel first."""
+
+
+class NotANumber(DeskError):
+    """{sentence}."""
+
+
+class OwnNumber(DeskError):
+    """This is one of our own numbers. Give the number of the person whom you want to text."""
+
+
+class NothingToSend(DeskError):
+    """There is nothing to send yet: write a text first."""
+
+
+class TooLong(DeskError):
+    """This text has {length:,} characters and a message holds {limit:,}. Shorten it, or send it in parts."""
 
 
 class OutOfDate(DeskError):

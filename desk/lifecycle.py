@@ -11,6 +11,7 @@ from storage.database import Session
 from storage.states import Status
 
 HISTORY_LINES = 200
+MOST_CARDS = 50  # that a contact's new name is drawn on at once; any others show it when they are drawn next
 
 
 async def close(session: Session, actor: Actor, conversation_id: int, *, anyway: bool, now: datetime) -> None:
@@ -24,7 +25,7 @@ async def close(session: Session, actor: Actor, conversation_id: int, *, anyway:
     if conversation.waiting_since is not None and not anyway:
         raise CustomerWaits
     conversation.status = Status.CLOSED
-    conversation.closed_at = now
+    conversation.closed_at, conversation.snoozed_until = now, None
     conversation.unassigned_since = None
     conversation.cleared_to = conversation.read_to = conversation.counter
     await histories.add(session, conversation, "closed", now=now, actor_id=actor.user_id, source=actor.source)
@@ -33,15 +34,16 @@ async def close(session: Session, actor: Actor, conversation_id: int, *, anyway:
 
 
 async def reopen(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:
-    """Open a closed conversation by hand; it keeps its owner. Raises AlreadyOpen."""
+    """Open a closed or a snoozed conversation by hand; it keeps its owner. Raises AlreadyOpen."""
     conversation, inbox = await access.reach(session, actor, conversation_id)
     if conversation.status == Status.OPEN:
         raise AlreadyOpen
+    what = "unsnoozed" if conversation.status == Status.SNOOZED else "reopened"
     conversation.status = Status.OPEN
-    conversation.closed_at = None
+    conversation.closed_at = conversation.snoozed_until = None
     conversation.unassigned_since = now if conversation.assignee_id is None else None
-    await histories.add(session, conversation, "reopened", now=now, actor_id=actor.user_id, source=actor.source)
-    await outbox.post_line(session, conversation, inbox, "reopened", now=now, actor=actor.user_id)
+    await histories.add(session, conversation, what, now=now, actor_id=actor.user_id, source=actor.source)
+    await outbox.post_line(session, conversation, inbox, what, now=now, actor=actor.user_id)
     await reading.settle(session, conversation, now=now)
 
 
@@ -71,18 +73,25 @@ async def mark_unread(session: Session, actor: Actor, conversation_id: int, *, n
     conversation, _ = await access.reach(session, actor, conversation_id)
     if conversation.assignee_id != actor.user_id:
         raise NotOwner
-    await reading.mark_unanswered_unread(session, conversation)
-    last = await conversations.last_inbound(session, conversation)
-    conversation.read_to = min(conversation.read_to, last - 1)
+    await reading.mark_last_unread(session, conversation)
     await reading.settle(session, conversation, now=now)
 
 
 async def rename(session: Session, actor: Actor, conversation_id: int, name: str, *, now: datetime) -> None:
-    """Give the contact a name, or take it away with an empty one."""
-    conversation, _ = await access.reach(session, actor, conversation_id)
+    """Give the contact a name, or take it away with an empty one, on the cards of every inbox that they have texted.
+
+    The conversations are locked in the order of their ids: of two who name the same contact none waits for ever.
+    """
+    conversation, _ = await access.view(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
+    drawn_on = await conversations.list_of_contact(session, actor.workspace_id, contact.id, limit=MOST_CARDS)
+    locked = [
+        await conversations.lock(session, actor.workspace_id, one) for one in sorted({conversation_id, *drawn_on})
+    ]
+    await session.refresh(contact)
     contact.name = name.strip() or None
-    await outbox.redraw(session, conversation, now=now)
+    for one in locked:
+        await outbox.redraw(session, one, now=now)
 
 
 async def read_name(session: Session, actor: Actor, conversation_id: int) -> str:

@@ -88,16 +88,25 @@ async def post_line(
     *,
     now: datetime,
     cause: str | None = None,
+    message_id: int | None = None,
     since: datetime | None = None,
     **details: Any,
 ) -> None:
     """Have a line posted in the thread: what happened, in words that `bot/blocks/lines.py` knows.
 
-    `cause` is what happened, by the outside's id of it. `since`: the line may be there since then.
+    `cause` is what happened, by the outside's id of it. `message_id`: the line shows this text, which leaves after it.
+    `since`: the line may be there since then.
     """
     cause = f"{inbox.channel_id}:{what}:{cause}" if cause else f"{conversation.id}:{what}:{now.isoformat()}"
     payload = {"what": what, **details}
-    await _post(session, conversation, inbox, Kind.LINE, cause, payload=payload, now=now, since=since)
+    await _post(
+        session, conversation, inbox, Kind.LINE, cause, payload=payload, now=now, message_id=message_id, since=since
+    )
+
+
+def line_id(inbox: Inbox, what: str, cause: str) -> UUID:
+    """The id of a line that is posted for a cause."""
+    return delivery_id(Kind.LINE, f"{inbox.channel_id}:{what}:{cause}")
 
 
 async def _post(
@@ -278,10 +287,13 @@ async def whisper(
 
 
 async def tell_author(
-    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime
+    session: Session, conversation: Conversation, message: Message, what: str, *, now: datetime, **details: Any
 ) -> None:
-    """Have the author of a message told something about it, alone."""
-    await whisper(session, conversation, reader=message.author_id or "", ts=message.ts or "", what=what, now=now)
+    """Have the author of a message told something about it, alone; nobody when the bridge sent it by itself."""
+    if message.author_id is not None:
+        await whisper(
+            session, conversation, reader=message.author_id, ts=message.ts or "", what=what, now=now, **details
+        )
 
 
 async def _draw(

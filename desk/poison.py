@@ -1,6 +1,7 @@
 """What Slack takes in no form is said in the thread instead, in words of ours that cannot be refused for what they say.
 
-Whatever is behind it goes on: a card that was refused leaves a plain one, so that the thread has a root.
+Whatever is behind it goes on: a card that was refused leaves a plain one, so that the thread has a root. A text of ours
+that its line cannot show does not leave.
 """
 
 from datetime import datetime
@@ -29,7 +30,11 @@ async def tell(session: Session, claimed: Claimed, *, now: datetime) -> None:
         await outbox.post_plain_card(session, conversation, inbox, thread, instead=instead, now=now)
         return
     ids = [row.message_id for row in claimed.texts if row.message_id is not None]
-    details = await _details(session, ids)
+    if delivery.kind == Kind.LINE and ids:
+        unsent = await messages.get(session, delivery.workspace_id, ids[0])
+        details: dict[str, Any] = {"is_unsent": True, "author": unsent.author_id}
+    else:
+        details = await _details(session, ids)
     await outbox.post_line(session, conversation, inbox, NOT_SHOWN, now=now, cause=str(delivery.id), **details)
 
 

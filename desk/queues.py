@@ -7,16 +7,17 @@ from desk.access import Actor
 from desk.cards import permalink
 from desk.errors import NotAQueue
 from desk.values import Filter, Page, Queue, Row
-from storage import people, queues, workspaces
+from storage import labels, people, queues, workspaces
 from storage.database import Session
 from storage.models import Contact, Conversation, Inbox, Thread
 from storage.queues import COUNTED_TO
 from storage.states import Status
 
 _STATUSES = {
-    Filter.ALL: (Status.OPEN, Status.CLOSED),
+    Filter.ALL: (Status.OPEN, Status.SNOOZED, Status.CLOSED),
     Filter.UNREAD: (Status.OPEN,),
     Filter.OPEN: (Status.OPEN,),
+    Filter.SNOOZED: (Status.SNOOZED,),
     Filter.CLOSED: (Status.CLOSED,),
 }
 
@@ -52,17 +53,19 @@ async def read(
     )
     counts = await queues.count(session, scope)
     by_filter = {
-        Filter.ALL: min(counts.open + counts.closed, COUNTED_TO + 1),
+        Filter.ALL: min(counts.open + counts.snoozed + counts.closed, COUNTED_TO + 1),
         Filter.UNREAD: counts.unread,
         Filter.OPEN: counts.open,
+        Filter.SNOOZED: counts.snoozed,
         Filter.CLOSED: counts.closed,
     }
+    by_status = {Status.OPEN: counts.open, Status.SNOOZED: counts.snoozed, Status.CLOSED: counts.closed}
     total = by_filter[filter_]
     page = max(0, min(page, (min(total, COUNTED_TO) - 1) // size)) if total else 0
     found: list[_Shown] = []
     skipped = page * size
     for status in _STATUSES[filter_]:
-        if len(found) < size:
+        if by_status[status] and len(found) < size:
             found += await queues.list_(
                 session,
                 scope,
@@ -71,8 +74,9 @@ async def read(
                 offset=skipped,
                 limit=size - len(found),
             )
-        skipped = max(0, skipped - counts.open)
+        skipped = max(0, skipped - by_status[status])
     names = await people.names(session, actor.workspace_id, [row[0].assignee_id or "" for row in found])
+    labelled = await labels.list_(session, actor.workspace_id, [row[0].id for row in found])
     workspace = await workspaces.get_by_id(session, actor.workspace_id)
     return Page(
         queue=queue,
@@ -81,7 +85,7 @@ async def read(
         number=page,
         size=size,
         total=total,
-        rows=tuple(_row(*row, names=names, url=workspace.url) for row in found),
+        rows=tuple(_row(*row, names=names, labelled=labelled, url=workspace.url) for row in found),
         counts=by_filter,
         inboxes=len(shown),
         counted_to=COUNTED_TO,
@@ -106,6 +110,7 @@ def _row(
     thread: Thread | None,
     *,
     names: dict[str, str],
+    labelled: dict[int, list[str]],
     url: str,
 ) -> Row:
     owner = conversation.assignee_id
@@ -124,4 +129,7 @@ def _row(
         last_text=conversation.last_text,
         thread_url=permalink(url, thread),
         thread=(thread.channel_id, thread.root_ts) if thread is not None and thread.root_ts else None,
+        is_snoozed=conversation.status == Status.SNOOZED,
+        snoozed_until=conversation.snoozed_until,
+        labels=tuple(labelled.get(conversation.id, ())),
     )

@@ -29,11 +29,12 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
 
 def _face(conversation: Conversation) -> str:
     """What the card shows of a conversation, apart from names."""
+    until = conversation.closed_at or conversation.snoozed_until
     shown = (
         conversation.status,
         conversation.assignee_id,
         conversation.waiting_since.isoformat() if conversation.waiting_since else None,
-        conversation.closed_at.isoformat() if conversation.closed_at else None,
+        until.isoformat() if until else None,
         conversation.assignee_id is not None and conversation.unread > 0,
         conversation.opted_out_at is not None,
     )
@@ -44,6 +45,13 @@ async def mark_unanswered_unread(session: Session, conversation: Conversation) -
     """Move the read mark back: all that is unanswered is unread again, for a new owner or after a failed answer."""
     await session.flush()
     conversation.read_to = await conversations.answered_to(session, conversation)
+
+
+async def mark_last_unread(session: Session, conversation: Conversation) -> None:
+    """Make what is unanswered unread again for the owner, or at least the contact's last text."""
+    await mark_unanswered_unread(session, conversation)
+    last = await conversations.last_inbound(session, conversation)
+    conversation.read_to = min(conversation.read_to, last - 1)
 
 
 def mark_read(conversation: Conversation, reader: str) -> bool:

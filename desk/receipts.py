@@ -175,10 +175,10 @@ async def _refuse(
     await outbox.mark(session, message, "failed", now=now)
     told = {"sentence": failure.reason, "retry": failure.can_retry}
     await _say(session, conversation, message, "failed", now=now, code=failure.code, **told)
-    await _is_no_answer(session, conversation, now=now)
+    await is_no_answer(session, conversation, now=now)
 
 
-async def _is_no_answer(session: Session, conversation: Conversation, *, now: datetime) -> None:
+async def is_no_answer(session: Session, conversation: Conversation, *, now: datetime) -> None:
     """Waiting and unread return."""
     await session.flush()
     settled = await conversations.answered_to(session, conversation)
@@ -187,11 +187,19 @@ async def _is_no_answer(session: Session, conversation: Conversation, *, now: da
 
 
 async def _keep_back(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:
-    """It is too late for it to leave by itself: the thread asks, and meanwhile it answers nothing."""
-    if message.status == MessageStatus.HELD:
-        message.status = MessageStatus.STALE
-        await _say(session, conversation, message, "stale", now=now)
-        await _is_no_answer(session, conversation, now=now)
+    """It is too late for it to leave by itself: the thread asks, and meanwhile it answers nothing.
+
+    One that nobody wrote is dropped.
+    """
+    if message.status != MessageStatus.HELD:
+        return
+    if message.author_id is None:
+        message.status = MessageStatus.CANCELED
+        await _say(session, conversation, message, "dropped", now=now)
+        return
+    message.status = MessageStatus.STALE
+    await _say(session, conversation, message, "stale", now=now)
+    await is_no_answer(session, conversation, now=now)
 
 
 async def _ask(session: Session, conversation: Conversation, message: Message, *, now: datetime) -> None:

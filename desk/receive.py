@@ -68,8 +68,9 @@ async def receive(session: Session, incoming: Incoming, *, now: datetime) -> Mes
     )
     with session.no_autoflush:  # one UPDATE of the conversation in the end, not one before each question
         message = await _store(session, conversation, incoming, at=at)
-        reopened = await _reopen(session, conversation, inbox, incoming, now=now)
-        await _show(session, conversation, inbox, message, incoming, reopened=reopened, now=now)
+        before = conversation.status
+        await _reopen(session, conversation, inbox, incoming, now=now)
+        await _show(session, conversation, inbox, message, incoming, before=before, now=now)
         await _consent(session, conversation, inbox, incoming, now=now)
         if at >= conversation.last_activity_at or not conversation.last_text:
             conversation.last_text = incoming.body.strip() or (_PICTURE if incoming.media else "")
@@ -95,15 +96,15 @@ async def _store(session: Session, conversation: Conversation, incoming: Incomin
 
 async def _reopen(
     session: Session, conversation: Conversation, inbox: Inbox, incoming: Incoming, *, now: datetime
-) -> bool:
+) -> None:
     if conversation.status == Status.OPEN:
-        return False
+        return
+    what = "woken_by_text" if conversation.status == Status.SNOOZED else "reopened_by_text"
     conversation.status = Status.OPEN
-    conversation.closed_at = None
+    conversation.closed_at = conversation.snoozed_until = None
     owner = conversation.assignee_id
     if owner is not None and await access.why_not_owner(session, inbox, owner) is not None:
         conversation.assignee_id = None
-    what = "reopened_by_text"
     if conversation.assignee_id is None:
         conversation.unassigned_since = now
         what = "reopened_unassigned" if owner else what
@@ -125,7 +126,6 @@ async def _reopen(
         before=owner,
         owner=conversation.assignee_id,
     )
-    return True
 
 
 async def _show(
@@ -135,9 +135,13 @@ async def _show(
     message: Message,
     incoming: Incoming,
     *,
-    reopened: bool,
+    before: str,
     now: datetime,
 ) -> None:
+    """Have a text posted; `before` is where the conversation stood when it came.
+
+    One that was snoozed is told to its owner, however much they had read; the others need not hear of it.
+    """
     since = incoming.shown_since(now)
     if await conversations.current_thread(session, conversation.id) is None:
         await outbox.post_card(session, conversation, inbox, opening=message, cause=incoming.sid, now=now, since=since)
@@ -148,7 +152,8 @@ async def _show(
         and conversation.unassigned_since is not None
         and conversation.unassigned_since < now - UNOWNED_AFTER
     )
-    was_up_to_date = conversation.unread == 0 and not reopened
+    reopened = before == Status.CLOSED
+    was_up_to_date = before == Status.SNOOZED or (conversation.unread == 0 and not reopened)
     await outbox.post_text(
         session,
         conversation,

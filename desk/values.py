@@ -19,6 +19,7 @@ class Filter(StrEnum):
     ALL = "all"
     UNREAD = "unread"
     OPEN = "open"
+    SNOOZED = "snoozed"
     CLOSED = "closed"
 
 
@@ -42,7 +43,8 @@ class Card:
     `contact` is the name, or the number when nobody gave a name; `number` is always the contact's number as people
     write it and `inbox` ours. `revision` changes with every redraw. `opening` is the text that opened the thread, None
     when the thread was opened without one. `earlier_url` and `later_url` link the threads of a conversation that has
-    several.
+    several. One that is snoozed is not open; without `snoozed_until` it awakes with the contact's next text. `about` is
+    what the team has noted about the contact.
     """
 
     conversation_id: int
@@ -62,6 +64,10 @@ class Card:
     opening_recovered: bool = False
     earlier_url: str | None = None
     later_url: str | None = None
+    is_snoozed: bool = False
+    snoozed_until: datetime | None = None
+    labels: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,9 @@ class Row:
     last_text: str
     thread_url: str | None
     thread: tuple[str, str] | None
+    is_snoozed: bool = False
+    snoozed_until: datetime | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,11 +68,14 @@ def _number(element: Json, value: str) -> None:
         raise Failed("invalid_value", f"{value} is not between {low} and {high}")
 
 
-def offered_by_app(element: Json, options: list[Json], value: Any) -> Any:
-    """Pick what was chosen among the options that the app answered with."""
+def offered_by_app(element: Json, options: list[Json], value: Any, before: Any = None) -> Any:
+    """Pick what was chosen among the options that the app answered with; where several are, those `before` stay."""
     bare = [{key: part for key, part in one.items() if key != "group"} for one in options]
     if isinstance(value, list) or element["type"].startswith("multi_"):
-        return [_option(bare, one) for one in (value if isinstance(value, list) else [value])]
+        values = value if isinstance(value, list) else [value]
+        if len(values) > element.get("max_selected_items", len(values)):
+            raise Failed("too_many", f"at most {element['max_selected_items']} can be chosen")
+        return [_option([*(before or []), *bare], one) for one in values]
     return _option(bare, value)
 
 

@@ -83,6 +83,7 @@ class Core:
         self.world = World()
         self.faults = Faults()
         self.commands: list[Json] = []
+        self.shortcuts: list[Json] = []
         self.subscriptions: set[str] | None = None
         self.calls: list[Call] = []
         self.sent: list[Sent] = []

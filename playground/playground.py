@@ -96,6 +96,11 @@ class Playground(Outside):
             }
             for one in features.get("slash_commands") or []
         ]
+        self.core.shortcuts = [
+            {"callback_id": one["callback_id"], "name": one["name"], "description": one.get("description", "")}
+            for one in features.get("shortcuts") or []
+            if one["type"] == "message"
+        ]
         events = ((manifest.get("settings") or {}).get("event_subscriptions") or {}).get("bot_events")
         self.core.subscriptions = None if events is None else set(events)
         name = (features.get("bot_user") or {}).get("display_name")

@@ -248,7 +248,8 @@ class Pressing(Base):
         if element["type"] not in TAKES:
             raise LookupError(f"A {element['type']} is pressed, not chosen.")
         if "external" in element["type"]:
-            return offered_by_app(element, await self._ask(user, target, block, element, query), value)
+            options = await self._ask(user, target, block, element, query)
+            return offered_by_app(element, options, value, target.choices.get(elements.key(block, element)))
         return held(self.world, element, value)
 
     async def _ask(self, user: str, target: Target, block: Json, element: Json, query: str) -> list[Json]:

@@ -42,6 +42,7 @@ class State:
             "numbers": list(world.numbers),
             "phones": [phone(one) for one in world.phones.values()],
             "commands": self.core.commands,
+            "shortcuts": self.core.shortcuts,
         }
 
     def channel(self, one: Channel) -> Json:

@@ -128,6 +128,23 @@ def e164(text: str, region: str | None = None) -> str:
             raise ValueError("This number has too few digits for its country. Please check it.")
 
 
+def dialled(text: str, home: str) -> tuple[str, str]:
+    """Return the number that someone typed to text somebody, as it is stored, and as people write it.
+
+    Without a country code it is in the country of `home`, our number. Raises ValueError with a sentence for them.
+    """
+    number = e164(text, _region(home))
+    return number, label(number, home)
+
+
+def _region(number: str) -> str | None:
+    """The country of a number, also of one that is given to nobody."""
+    parsed = _parsed(number)
+    if parsed is None or parsed.country_code is None:
+        return None
+    return phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(parsed.country_code)
+
+
 def _classify(address: str) -> Address:
     """Classify what belongs to no channel."""
     address = address.strip()

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, literal_column, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.inboxes import channel_lane
-from storage.models import Contact, Conversation, Delivery, Inbox, Message, Person, Thread, Workspace
-from storage.states import NO_ANSWER, Direction
+from storage.models import (
+    Contact,
+    Conversation,
+    ConversationLabel,
+    Delivery,
+    Inbox,
+    Message,
+    Person,
+    Thread,
+    Workspace,
+)
+from storage.states import NO_ANSWER, Direction, Status
 from storage.upsert import insert_new
 
 # What every text asks; made once, since building a statement costs as much as executing it.
@@ -33,9 +43,14 @@ _AFTER = (
     col(Message.conversation_id) == bindparam("conversation_id"),
     col(Message.position) > bindparam("position"),
 )
-_ANSWER = (
+_ANSWER = (  # by a person: what the bridge sends by itself answers nothing
     select(Message.position)
-    .where(*_AFTER, col(Message.direction) == Direction.OUTBOUND, col(Message.status).not_in(NO_ANSWER))
+    .where(
+        *_AFTER,
+        col(Message.direction) == Direction.OUTBOUND,
+        col(Message.status).not_in(NO_ANSWER),
+        col(Message.author_id).is_not(None),
+    )
     .order_by(col(Message.position).desc())
     .limit(1)
 )
@@ -54,7 +69,7 @@ _UNANSWERED: Any = (
 )
 
 _DRAWN: Any = (
-    core_select(Conversation, Contact, Inbox, Workspace, Message, Person)
+    core_select(Conversation, Contact, Inbox, Workspace, Message, Person, col(ConversationLabel.name))
     .join(Contact, col(Contact.id) == col(Conversation.contact_id))
     .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
     .join(Workspace, col(Workspace.id) == col(Conversation.workspace_id))
@@ -64,10 +79,12 @@ _DRAWN: Any = (
         (col(Person.workspace_id) == col(Conversation.workspace_id))
         & (col(Person.user_id) == col(Conversation.assignee_id)),
     )
+    .outerjoin(ConversationLabel, col(ConversationLabel.conversation_id) == col(Conversation.id))
     .where(
         col(Conversation.workspace_id) == bindparam("workspace_id"),
         col(Conversation.id) == bindparam("conversation_id"),
     )
+    .order_by(col(ConversationLabel.name))
 )
 
 
@@ -81,6 +98,7 @@ class Drawn:
     workspace: Workspace
     opening: Message | None
     owner_name: str | None
+    labels: tuple[str, ...]
 
 
 async def load_drawn(session: AsyncSession, thread: Thread) -> Drawn:
@@ -90,7 +108,8 @@ async def load_drawn(session: AsyncSession, thread: Thread) -> Drawn:
         "conversation_id": thread.conversation_id,
         "opening_id": thread.opening_id,
     }
-    conversation, contact, inbox, workspace, opening, owner = (await session.exec(_DRAWN, params=which)).one()
+    rows = (await session.exec(_DRAWN, params=which)).all()  # one for each label
+    conversation, contact, inbox, workspace, opening, owner, _ = rows[0]
     return Drawn(
         conversation=conversation,
         contact=contact,
@@ -98,6 +117,7 @@ async def load_drawn(session: AsyncSession, thread: Thread) -> Drawn:
         workspace=workspace,
         opening=opening,
         owner_name=owner.name if owner else None,
+        labels=tuple(label for *_, label in rows if label is not None),
     )
 
 
@@ -161,11 +181,38 @@ async def lock(session: AsyncSession, workspace_id: int, conversation_id: int) -
     return (await session.exec(_LOCKED, params={"workspace_id": workspace_id, "id": conversation_id})).one()
 
 
+async def lock_due(session: AsyncSession, workspace_id: int, *, now: datetime, limit: int) -> Sequence[Conversation]:
+    """Those whose snooze is over, locked; without those that somebody else holds at this moment."""
+    rows = (
+        select(Conversation)
+        .where(
+            col(Conversation.workspace_id) == workspace_id,
+            col(Conversation.status) == literal_column(f"'{Status.SNOOZED}'"),
+            col(Conversation.snoozed_until) <= now,
+        )
+        .order_by(col(Conversation.snoozed_until), col(Conversation.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(rows.execution_options(populate_existing=True))).all()
+
+
 async def lock_of(session: AsyncSession, message: Message) -> Conversation:
     """The conversation of a message, locked, and the message as it stands now that nobody else can change it."""
     conversation = await lock(session, message.workspace_id, message.conversation_id)
     await session.refresh(message)
     return conversation
+
+
+async def list_of_contact(session: AsyncSession, workspace_id: int, contact_id: int, *, limit: int) -> Sequence[int]:
+    """The ids of a contact's conversations, one for each inbox that they have texted."""
+    rows = (
+        select(Conversation.id)
+        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
+        .where(col(Inbox.workspace_id) == workspace_id, col(Conversation.contact_id) == contact_id)
+        .order_by(col(Conversation.id))
+    )
+    return (await session.exec(rows.limit(limit))).all()
 
 
 async def answered_to(session: AsyncSession, conversation: Conversation) -> int:

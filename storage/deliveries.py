@@ -60,6 +60,12 @@ async def find(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     return (await session.exec(rows.with_for_update())).one_or_none()
 
 
+async def has_line(session: AsyncSession, message_id: int) -> bool:
+    """Whether a line shows a message that was not written in its thread."""
+    rows = select(Delivery.id).where(col(Delivery.message_id) == message_id, col(Delivery.kind) == Kind.LINE)
+    return (await session.exec(rows.limit(1))).first() is not None
+
+
 async def is_waiting(session: AsyncSession, delivery_id: UUID) -> bool:
     """Whether no worker has begun it; it stays so until the transaction ends."""
     delivery = await find(session, delivery_id)

@@ -135,14 +135,14 @@ Trouble = tuple[Delivery, Contact, Thread | None]
 async def list_troubles(
     session: AsyncSession, workspace_id: int, inbox_ids: Sequence[int], *, since: datetime, limit: int
 ) -> tuple[int, list[Trouble]]:
-    """What was parked in open conversations since then, and replies that nobody knows about; the newest first.
+    """What was parked since then in conversations that are not closed, and replies that nobody knows about.
 
-    And how many there are in all. A reply counts while it is failed or uncertain, with its last attempt; drawings that
-    were parked are no trouble, since the next one shows all.
+    The newest first, and how many there are in all. A reply counts while it is failed or uncertain, with its last
+    attempt; drawings that were parked are no trouble, since the next one shows all.
     """
     is_last_attempt = col(Delivery.payload)["attempt"].as_integer() == col(Message.attempt)
     parked = and_(
-        _is_in(DeliveryState.PARKED), col(Delivery.finished_at) >= since, col(Conversation.status) == Status.OPEN
+        _is_in(DeliveryState.PARKED), col(Delivery.finished_at) >= since, col(Conversation.status) != Status.CLOSED
     )
     rows = (
         select(func.count().over(), Delivery, Contact, Thread)

@@ -39,6 +39,7 @@ _ORDERED_BY = (
     col(Conversation.unassigned_since),
     col(Conversation.last_activity_at),
     col(Conversation.closed_at),
+    col(Conversation.snoozed_until),
 )
 
 
@@ -48,6 +49,7 @@ class Counts:
 
     unread: int
     open: int
+    snoozed: int
     closed: int
 
 
@@ -89,13 +91,20 @@ class _Shape:
         owner = col(Conversation.assignee_id)
         if self.owned:
             return [here & (owner == bindparam("owner")) & col(Conversation.inbox_id).in_(inboxes)]
+        if status is Status.SNOOZED:  # which has an owner
+            return [] if self.unowned else [here & (col(Conversation.inbox_id) == inbox) for inbox in inboxes]
         owners = [owner.is_(None)] if self.unowned else [owner.is_(None), owner.is_not(None)]
         return [here & (col(Conversation.inbox_id) == inbox) & which for inbox in inboxes for which in owners]
 
     def order(self, status: Status, rows: Any) -> list[ColumnElement[Any]]:
-        """Closed ones by closing time; open ones by waiting, unassigned and last activity, an owner's unread first."""
+        """Closed ones by closing time, snoozed ones by when they awake.
+
+        Open ones by waiting, unassigned and last activity, an owner's unread first.
+        """
         if status is Status.CLOSED:
             return [rows.closed_at.desc(), rows.id.desc()]
+        if status is Status.SNOOZED:
+            return [rows.snoozed_until.asc().nulls_last(), rows.id.asc()]
         return [
             *([case((rows.unread > 0, 0), else_=1)] if self.owned else []),
             rows.waiting_since.asc().nulls_last(),
@@ -108,17 +117,19 @@ class _Shape:
 async def count(session: AsyncSession, scope: Scope) -> Counts:
     """Count a queue by filter; unread ones only for an owner, who alone has a read mark."""
     connection = await session.connection()
-    unread, open_, closed = (await connection.execute(_counts(scope.shape), scope.values)).one()
-    return Counts(unread=unread, open=open_, closed=closed)
+    unread, open_, snoozed, closed = (await connection.execute(_counts(scope.shape), scope.values)).one()
+    return Counts(unread=unread, open=open_, snoozed=snoozed, closed=closed)
 
 
 @lru_cache(_SHAPES)
 def _counts(shape: _Shape) -> Any:
     unread = _count(shape.paths(Status.OPEN, only_unread=True)) if shape.owned else literal_column("0")
-    return core_select(unread, _count(shape.paths(Status.OPEN)), _count(shape.paths(Status.CLOSED)))
+    return core_select(unread, *(_count(shape.paths(each)) for each in (Status.OPEN, Status.SNOOZED, Status.CLOSED)))
 
 
-def _count(paths: Sequence[ColumnElement[bool]]) -> ScalarSelect[int]:
+def _count(paths: Sequence[ColumnElement[bool]]) -> ScalarSelect[int] | ColumnElement[int]:
+    if not paths:
+        return literal_column("0")
     rows = union_all(*(core_select(col(Conversation.id)).where(path) for path in paths)).subquery()
     counted = core_select(rows.c.id).limit(_written(COUNTED_TO + 1)).subquery()
     return core_select(func.count()).select_from(counted).scalar_subquery()
@@ -127,7 +138,9 @@ def _count(paths: Sequence[ColumnElement[bool]]) -> ScalarSelect[int]:
 async def list_(
     session: AsyncSession, scope: Scope, status: Status, *, only_unread: bool, offset: int, limit: int
 ) -> Sequence[tuple[Conversation, Contact, Inbox, Thread | None]]:
-    """Some of the open or of the closed ones, in their order."""
+    """Some of those with a status, in their order; there are none that are snoozed without an owner."""
+    if status is Status.SNOOZED and scope.unowned:
+        return []
     rows = _page(scope.shape, status, only_unread=only_unread, offset=offset, limit=limit)
     found = (await session.exec(rows, params=scope.values)).all()
     return [(conversation, contact, inbox, thread) for conversation, contact, inbox, thread in found]

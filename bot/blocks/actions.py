@@ -28,10 +28,11 @@ MARK_READ = "mark_read"
 MARK_UNREAD = "mark_unread"
 HISTORY = "history"
 RENAME = "rename"
+DETAILS = "details"
 
 # Slack wants the ids in one block to differ, so a filter's button is `filter:open` and a page's `page:2` (from 0).
 # Handlers listen to the patterns and read the rest with `filter_of` and `page_of`.
-FILTER = re.compile(r"^filter:(all|unread|open|closed)\Z")
+FILTER = re.compile(r"^filter:(all|unread|open|snoozed|closed)\Z")
 PAGE = re.compile(r"^page:(0|[1-9][0-9]{0,8})\Z")
 
 # The modal that names a contact: its callback id, and where its one input is found in the view's state.
@@ -46,6 +47,40 @@ HANDOFF_TO = "handoff_to"
 HANDOFF_ONLY = "handoff_only"
 HANDOFF_MOST = "handoff_most"
 HANDOFF_NOTE = "handoff_note"
+
+# The modal behind `More`: its menu of labels, whose block's id is a place, its note, and what can be pressed in it.
+MORE_MODAL = "more_modal"
+LABELS = "labels"
+ABOUT_BLOCK = "about"
+ABOUT = "about_text"
+SNOOZE = "snooze"
+SAVED_REPLIES = "saved_replies"
+
+# The modal that asks until when: a choice (seconds since 1970, or the next text), or a time of one's own.
+SNOOZE_MODAL = "snooze_modal"
+SNOOZE_BLOCK = "until"
+SNOOZE_CHOICE = "until_choice"
+SNOOZE_TIME_BLOCK = "time"
+SNOOZE_TIME = "time_choice"
+SNOOZE_TEXT = "text"
+
+# Message shortcuts, and the modals that they open.
+ASSIGN_MESSAGE = "assign_message"
+CLOSE_MESSAGE = "close_message"
+NOTE_MESSAGE = "note_message"
+ASSIGN_MODAL = "assign_modal"
+CLOSE_MODAL = "close_modal"
+NOTE_MODAL = "note_modal"
+NOTE_BLOCK = "note"
+NOTE = "note_text"
+
+
+# The modal that texts a number: its callback id, and its inputs, each alone in a block of the same name.
+NEW_MODAL = "new_modal"
+NEW_NUMBER = "new_number"
+NEW_INBOX = "new_inbox"
+NEW_TEXT = "new_text"
+NEW_NAME = "new_name"
 
 
 def filter_id(which: Filter) -> str:

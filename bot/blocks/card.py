@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
     TextObject,
 )
 
-from bot.blocks import actions, body, words
+from bot.blocks import actions, body, snooze, words
 from bot.blocks.menu import SOMEBODY, assignee_menu
 from bot.blocks.place import Place
 from bot.blocks.post import Post
@@ -28,17 +28,24 @@ OPTED_OUT = "Texted STOP: replies are not sent until they text START."
 
 _HEADLINE = 150
 _FACT = 200
+_ABOUT = 150
+_LABELS = 400
 
 
 def card(card: Card) -> Post:
     blocks: list[Block] = [
-        HeaderBlock(text=words.plain(words.shorten(_contact(card), _HEADLINE))),
-        ContextBlock(elements=_facts(card)),
+        HeaderBlock(text=words.plain(words.shorten(contact(card), _HEADLINE))),
+        ContextBlock(elements=facts(card)),
     ]
     if card.opening is not None:
         blocks.append(
             RichTextBlock(elements=body.quoted(card.opening, card.opening_pictures, recovered=card.opening_recovered))
         )
+    if card.labels:
+        labels = words.shorten(words.one_line(", ".join(card.labels)), _LABELS)
+        blocks.append(ContextBlock(elements=[words.plain(f"🏷 {labels}")]))
+    if card.about:
+        blocks.append(ContextBlock(elements=[words.plain(f"📝 {words.shorten(words.one_line(card.about), _ABOUT)}")]))
     if card.opted_out:
         blocks.append(SectionBlock(text=words.plain(OPTED_OUT)))
     links = [
@@ -53,19 +60,19 @@ def card(card: Card) -> Post:
     return Post.of(words.fit(_sentence(card)), blocks)
 
 
-def _contact(card: Card) -> str:
+def contact(card: Card) -> str:
     return words.one_line(card.contact) or words.one_line(card.number) or "Unknown number"
 
 
-def _facts(card: Card) -> list[TextObject]:
-    facts: list[TextObject] = [words.markup(_status(card))]
-    if words.one_line(card.number) not in ("", _contact(card)):
-        facts.append(_fact(card.number))
-    facts.append(_fact(f"to {card.inbox}"))
-    if card.is_open and card.waiting_since:
-        facts.append(words.markup(f"waiting since {words.date(card.waiting_since)}"))
-    facts.append(_fact(f"Owner: {card.assignee_name or SOMEBODY}" if card.assignee_id else "No owner"))
-    return facts
+def facts(card: Card) -> list[TextObject]:
+    told: list[TextObject] = [words.markup(_status(card))]
+    if words.one_line(card.number) not in ("", contact(card)):
+        told.append(_fact(card.number))
+    told.append(_fact(f"to {card.inbox}"))
+    if (card.is_open or card.is_snoozed) and card.waiting_since:
+        told.append(words.markup(f"waiting since {words.date(card.waiting_since)}"))
+    told.append(_fact(f"Owner: {card.assignee_name or SOMEBODY}" if card.assignee_id else "No owner"))
+    return told
 
 
 def _fact(text: str) -> PlainTextObject:
@@ -75,6 +82,8 @@ def _fact(text: str) -> PlainTextObject:
 def _status(card: Card) -> str:
     if card.is_open:
         return "🟢 *Open*"
+    if card.is_snoozed:
+        return f"💤 Snoozed {snooze.until(card.snoozed_until)}"
     return f"⚪ Closed {words.date(card.closed_at)}" if card.closed_at else "⚪ Closed"
 
 
@@ -84,10 +93,10 @@ def _actions(card: Card) -> list[ButtonElement | ExternalDataSelectElement | Ove
     ]
     if card.is_open and card.assignee_id is None:
         elements.append(ButtonElement(text=words.plain("Claim"), action_id=actions.CLAIM, style="primary"))
-    if card.is_open:
-        elements.append(ButtonElement(text=words.plain("Close"), action_id=actions.CLOSE))
-    else:
+    if not card.is_open:
         elements.append(ButtonElement(text=words.plain("Reopen"), action_id=actions.REOPEN))
+    if card.is_open or card.is_snoozed:
+        elements.append(ButtonElement(text=words.plain("Close"), action_id=actions.CLOSE))
     elements.append(_more(card))
     return elements
 
@@ -97,7 +106,7 @@ def _more(card: Card) -> OverflowMenuElement:
     if card.assignee_id:
         entries.append(("Release", actions.RELEASE))
         entries.append(("Mark read", actions.MARK_READ) if card.unread else ("Mark unread", actions.MARK_UNREAD))
-    entries += [("History", actions.HISTORY), ("Name", actions.RENAME)]
+    entries += [("History", actions.HISTORY), ("Name", actions.RENAME), ("More", actions.DETAILS)]
     return OverflowMenuElement(
         action_id=actions.MORE,
         options=[Option(text=words.plain(label), value=value) for label, value in entries],
@@ -106,7 +115,7 @@ def _more(card: Card) -> OverflowMenuElement:
 
 def _sentence(card: Card) -> str:
     if not card.is_open:
-        return f"Conversation with {_contact(card)}, closed."
+        return f"Conversation with {contact(card)}, {'snoozed' if card.is_snoozed else 'closed'}."
     if card.opening is None:
-        return f"Conversation with {_contact(card)} continues here."
-    return f"New text from {_contact(card)}: {body.spoken(card.opening, card.opening_pictures)}"
+        return f"Conversation with {contact(card)} continues here."
+    return f"New text from {contact(card)}: {body.spoken(card.opening, card.opening_pictures)}"

@@ -6,8 +6,15 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.post import Post
 
 LONGEST_NAME = 75
+
+
+def told(post: Post) -> dict[str, Any]:
+    """What somebody is told privately where nothing can be said beside what they used: in a window of its own."""
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Threadline"}, "blocks": list(post.blocks)}
+    return {**view, "close": {"type": "plain_text", "text": "OK"}}
 
 
 def rename(conversation_id: int, name: str = "") -> dict[str, Any]:

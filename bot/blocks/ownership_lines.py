@@ -24,6 +24,11 @@ def _assigned(*, actor: str | None, after: str, before: str | None = None, **_: 
     return said.line(f"{said.who(actor)} assigned this to {said.who(after)}.")
 
 
+def _begun(*, actor: str | None, after: str | None = None, **_: object) -> Post:
+    whose = "" if after else " It waits for an owner."
+    return said.line(f"{said.who(actor)} began this conversation.{whose}")
+
+
 def _released(*, actor: str | None, before: str | None = None, **_: object) -> Post:
     whose = f", which {said.who(before)} owned" if before and before != actor else ""
     return said.line(f"{said.who(actor)} released this conversation{whose}. It waits for a new owner.")
@@ -52,6 +57,7 @@ LINES: dict[str, Callable[..., Post]] = {
     "claimed": _claimed,
     "claimed_by_reply": _claimed_by_reply,
     "assigned": _assigned,
+    "begun": _begun,
     "released": _released,
     "closed": _closed,
     "reopened": _reopened,

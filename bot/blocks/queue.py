@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
     TextObject,
 )
 
-from bot.blocks import actions, words
+from bot.blocks import actions, snooze, words
 from bot.blocks.menu import SOMEBODY, assignee_menu
 from bot.blocks.place import Place
 from bot.blocks.post import Post
@@ -27,19 +27,21 @@ PAGE_SIZE = 10  # four blocks for each row, and Slack takes 50
 
 TITLES = {Queue.MINE: "Your queue", Queue.UNASSIGNED: "Unassigned", Queue.INBOX: "Inbox"}
 FILTERS = {
-    Queue.MINE: (Filter.ALL, Filter.UNREAD, Filter.OPEN, Filter.CLOSED),
+    Queue.MINE: (Filter.ALL, Filter.UNREAD, Filter.OPEN, Filter.SNOOZED, Filter.CLOSED),
     Queue.UNASSIGNED: (Filter.OPEN, Filter.CLOSED),
-    Queue.INBOX: (Filter.ALL, Filter.OPEN, Filter.CLOSED),
+    Queue.INBOX: (Filter.ALL, Filter.OPEN, Filter.SNOOZED, Filter.CLOSED),
 }
 EMPTY = {
     (Queue.MINE, Filter.ALL): "Nothing here yet. Conversations you claim or are given will show up here.",
     (Queue.MINE, Filter.UNREAD): "All read. You are up to date.",
     (Queue.MINE, Filter.OPEN): "Nothing waits for you. Enjoy the quiet.",
+    (Queue.MINE, Filter.SNOOZED): "Nothing of yours is snoozed.",
     (Queue.MINE, Filter.CLOSED): "None of your conversations is closed yet.",
     (Queue.UNASSIGNED, Filter.OPEN): "Every open conversation has an owner. Well done, all.",
     (Queue.UNASSIGNED, Filter.CLOSED): "No closed conversation is without an owner.",
     (Queue.INBOX, Filter.ALL): "No texts yet. The first one will open a conversation here.",
     (Queue.INBOX, Filter.OPEN): "No open conversations. Everyone has been looked after.",
+    (Queue.INBOX, Filter.SNOOZED): "No conversation is snoozed.",
     (Queue.INBOX, Filter.CLOSED): "No closed conversations yet.",
 }
 
@@ -100,6 +102,7 @@ def _filters(page: Page) -> list[ButtonElement]:
             style="primary" if which == page.filter else None,
         )
         for which in FILTERS[page.queue]
+        if which is not Filter.SNOOZED or page.counts.get(which) or page.filter is which
     ]
 
 
@@ -126,6 +129,8 @@ def _facts(row: Row, page: Page) -> list[TextObject]:
         facts.append(_fact("No owner"))
     if page.inboxes > 1:
         facts.append(_fact(f"to {row.inbox}"))
+    if row.labels:
+        facts.append(_fact(f"🏷 {', '.join(row.labels)}"))
     if row.thread_url is None:
         facts.append(_fact("Its thread is being posted"))
     return facts
@@ -136,6 +141,8 @@ def _fact(text: str) -> PlainTextObject:
 
 
 def _state(row: Row) -> str:
+    if row.is_snoozed:
+        return f"💤 Snoozed {snooze.until(row.snoozed_until)}"
     if not row.is_open:
         return f"Closed, last active {words.date(row.last_activity_at)}"
     if row.waiting_since:

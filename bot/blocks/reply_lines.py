@@ -52,6 +52,7 @@ def _resolved(*, actor: str | None, choice: str, **_: object) -> Post:
         "It arrived": "says that this text arrived.",
         "Send now": "sent this reply now.",
         "Don't send": "decided not to send this reply.",
+        "Cancel": "took this text back before it left.",
     }
     return said.line(f"{said.who(actor)} {told.get(choice, f'chose “{words.escape(choice)}”.')}")
 
@@ -90,7 +91,19 @@ def _flooded(*, author: str | None = None, **_: object) -> Post:
     )
 
 
-def _not_shown(*, sids: Sequence[str] = (), at: str | None = None, **_: object) -> Post:
+def _not_shown(
+    *,
+    sids: Sequence[str] = (),
+    at: str | None = None,
+    is_unsent: bool = False,
+    author: str | None = None,
+    **_: object,
+) -> Post:
+    if is_unsent:
+        return said.line(
+            f"{said.to(author)}a text to the customer could not be shown here, because Slack refused it, so it was not "
+            "sent."
+        )
     if at is None:
         return said.line("Something that belongs here could not be shown, because Slack refused it.")
     came = words.date(datetime.fromisoformat(at))

@@ -12,15 +12,16 @@ from bot.blocks.said import attempt_value
 from desk.values import Attempt, Change
 
 COMMANDS = {
-    "/mine": "/mine [open|unread|closed]",
+    "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | handoff | health | help",
+    "/sms": "/sms inbox | new | handoff | health | help",
 }
 HELP = (
     f"""*Your lists*
 `{COMMANDS["/mine"]}` the conversations you own
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
+`/sms new` text somebody, by their number
 `/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
@@ -32,8 +33,9 @@ A reply that begins with `//`, `note:` or `private:`, or that mentions a colleag
 sees it.""",
     """*Owning*
 `Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
-the lists until the customer writes again. The first answer to a conversation that nobody owns makes it yours, too.
-`/sms handoff` gives what you own to a colleague, all or some, with a note.""",
+the lists until the customer writes again. The first answer to a conversation that nobody owns makes it yours, too. \
+`More` in its `…` menu has labels, a note about the customer, and `Snooze`: the conversation comes back at its time, \
+or with the customer's next text. `/sms handoff` gives what you own to a colleague, all or some, with a note.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 MOST_CHANGES = 40
@@ -48,9 +50,9 @@ def note_kept(note: Attempt) -> Post:
     return Post.of(NOTE_KEPT, blocks)
 
 
-def cancelled() -> Post:
-    """After `Cancel` on a reply that was held."""
-    return refused("Not sent. Edit your message to send it after all.")
+def cancelled(*, can_edit: bool) -> Post:
+    """After `Cancel` on a reply that was held; nobody can edit what was not written in the thread."""
+    return refused("Not sent. Edit your message to send it after all." if can_edit else "Not sent.")
 
 
 def leaves_now() -> Post:
@@ -110,9 +112,14 @@ _CHANGES = {
     "handed_off": "{actor} handed it off to {after}",
     "distributed": "{actor} gave it to {after}",
     "left_behind": "Its owner can no longer own it, so it waits for a new one",
+    "begun": "{actor} began it",
     "released": "{actor} released it",
     "closed": "{actor} closed it",
     "reopened": "{actor} reopened it",
+    "snoozed": "{actor} snoozed it",
+    "unsnoozed": "{actor} ended its snooze",
+    "woken_by_text": "The customer wrote, which ended its snooze",
+    "woken_unassigned": "Its snooze ended without an owner",
     "reopened_by_text": "The customer wrote again, so it reopened",
     "reopened_unassigned": "The customer wrote again, so it reopened without an owner",
 }
@@ -125,6 +132,7 @@ _OWNER_CHANGES = (
     "left_behind",
     "released",
     "reopened_unassigned",
+    "woken_unassigned",
 )
 
 

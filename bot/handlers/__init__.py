@@ -4,11 +4,11 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers import assignment, commands, directory, handoff, lifecycle, replies
+from bot.handlers import assignment, commands, directory, handoff, lifecycle, more, new, replies, shortcuts, snooze
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
 
-MODULES = (commands, assignment, lifecycle, replies, handoff, directory)
+MODULES = (commands, assignment, lifecycle, replies, directory, more, snooze, shortcuts, new, handoff)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 

@@ -8,11 +8,12 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.blocks import whispers
+from bot.blocks import modals, whispers
 from bot.blocks.place import Place
 from bot.handlers.asked import asked
 from bot.handlers.context import Body, Context
 from bot.handlers.form import Invalid, form
+from bot.handlers.picked import picked
 from bot.handlers.press import press
 from desk.access import Actor
 from desk.errors import DeskError, OutOfDate
@@ -44,7 +45,7 @@ def attach(app: AsyncApp, desk: Context) -> None:
 
 
 async def _resolve(desk: Context, context: AsyncBoltContext, body: Body) -> None:
-    """Hand over who acts, where, and what they did: the `press`, the `form` or what was `asked`."""
+    """Hand over who acts, where, and what they did: the `press`, the `form`, what was `asked` or `picked`."""
     place = _place(body)
     actor = Actor(workspace_id=desk.workspace.id, user_id=context.user_id or "", source=_source(body, place))
     context["actor"], context["place"] = actor, place
@@ -55,6 +56,8 @@ async def _resolve(desk: Context, context: AsyncBoltContext, body: Body) -> None
         context["form"] = form(desk, actor, body, context)
     elif "command" in body:
         context["asked"] = asked(desk, actor, body, context)
+    elif body.get("type") == "message_action":
+        context["picked"] = picked(desk, actor, body, context)
 
 
 async def _refuse(desk: Context, error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
@@ -106,9 +109,13 @@ async def _tell(context: AsyncBoltContext, body: Body, sentence: str) -> BoltRes
         return await context.ack(text=post.text, blocks=list(post.blocks), response_type="ephemeral")
     if body.get("type") == "view_submission":
         fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+        if not fields:
+            return await context.ack(response_action="update", view=modals.told(post))
         return await context.ack(response_action="errors", errors={fields[0]: sentence})
     if body.get("type") == "block_suggestion":
         return await context.ack(options=[])
+    if "picked" in context:
+        await context["picked"].open(modals.told(post))
     if "press" in context:
         await context["press"].whisper(post)
     return BoltResponse(status=200, body="")

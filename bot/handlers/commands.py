@@ -7,17 +7,24 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import handoff
+from bot.handlers import handoff, new
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
 
-_MINE = {"": Filter.ALL, "all": Filter.ALL, "open": Filter.OPEN, "unread": Filter.UNREAD, "closed": Filter.CLOSED}
+_MINE = {
+    "": Filter.ALL,
+    "all": Filter.ALL,
+    "open": Filter.OPEN,
+    "unread": Filter.UNREAD,
+    "snoozed": Filter.SNOOZED,
+    "closed": Filter.CLOSED,
+}
 _UNASSIGNED = {"": Filter.OPEN, "open": Filter.OPEN, "closed": Filter.CLOSED}
 
 
 async def mine(asked: Asked) -> None:
-    """`/mine [open|unread|closed]`: one's own queue."""
+    """`/mine [open|unread|snoozed|closed]`: one's own queue."""
     await _list(asked, Queue.MINE, _MINE)
 
 
@@ -53,6 +60,7 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "health": _health,
     "help": _help,
     "inbox": _inbox,
+    "new": new.new,
 }
 
 

@@ -14,6 +14,7 @@ from desk import health, queues
 from desk.access import Actor
 from desk.clock import Clock
 from desk.intake import Intake
+from desk.starting import ReadNumber
 from desk.values import Filter, Queue
 from storage.database import Database
 from storage.models import Workspace
@@ -25,7 +26,8 @@ Body = dict[str, Any]
 class Context:
     """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored.
 
-    `begun` is told of transfers that were begun, once they are committed.
+    `begun` is told of transfers that were begun, once they are committed. `read_number` reads a phone number as people
+    type it.
     """
 
     database: Database
@@ -34,6 +36,7 @@ class Context:
     directory: Directory
     workspace: Workspace
     managers: Managers
+    read_number: ReadNumber
     missed: list[Callable[[], None]] = field(default_factory=list)
     begun: list[Callable[[], None]] = field(default_factory=list)
 

@@ -1,6 +1,7 @@
 """A modal that somebody has submitted: what they filled in, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.handlers.context import Body, Context
 from desk.access import Actor
+from desk.errors import DeskError
 
 
 class Invalid(Exception):
@@ -18,6 +20,15 @@ class Invalid(Exception):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(errors)
         self.errors = dict(errors)
+
+
+@contextmanager
+def shown_at(block: str, *refusals: type[DeskError]) -> Iterator[None]:
+    """Have these refusals shown at the block that they are about; the others are at the first one."""
+    try:
+        yield
+    except refusals as refusal:
+        raise Invalid({block: str(refusal)}) from None
 
 
 def filled(view: Body, block: str) -> list[str]:

@@ -1,8 +1,9 @@
-"""Close, Reopen, and the card's `…` menu: Release, Mark read, Mark unread, History, Name."""
+"""Close, Reopen, and the card's `…` menu: Release, Mark read, Mark unread, History, Name, More."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, modals, whispers
+from bot.handlers import more as details
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from desk import assignment, lifecycle
@@ -59,6 +60,8 @@ async def more(press: Press) -> None:
             async with press.desk.database.read() as session:
                 name = await lifecycle.read_name(session, actor, conversation_id)
             await press.open(modals.rename(conversation_id, name))
+        case actions.DETAILS:
+            await details.show(press)
 
 
 async def rename(form: Form) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks import actions, whispers
+from bot.blocks import actions, modals, whispers
 from bot.blocks.place import Place
 from bot.blocks.post import Post
 from bot.handlers.context import Body, Context
@@ -74,8 +74,15 @@ class Press:
         """Open a modal."""
         await self.client.views_open(trigger_id=self.trigger_id, view=view)
 
+    async def push(self, view: dict[str, Any]) -> None:
+        """Open a modal on top of the one that was pressed in."""
+        await self.client.views_push(trigger_id=self.trigger_id, view=view)
+
     async def whisper(self, post: Post) -> None:
-        """Answer privately, and leave what was pressed as it is."""
+        """Answer privately, and leave what was pressed as it is; a modal or Home has nobody to answer beside it."""
+        if self.view is not None:
+            await (self.push if self.view["type"] == "modal" else self.open)(modals.told(post))
+            return
         await self.respond(text=post.text, blocks=list(post.blocks), response_type="ephemeral", replace_original=False)
 
     async def redraw(self, place: Place | None = None) -> None:

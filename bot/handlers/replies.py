@@ -204,8 +204,8 @@ async def cancel(press: Press) -> None:
     """Do not send a reply that is still held."""
     attempt = parse_attempt(press.value)
     async with press.desk.database.write() as session:
-        await decisions.cancel(session, press.actor, attempt, now=press.now)
-    await press.replace(whispers.cancelled())
+        can_edit = await decisions.cancel(session, press.actor, attempt, now=press.now)
+    await press.replace(whispers.cancelled(can_edit=can_edit))
 
 
 async def send_at_once(press: Press) -> None:
@@ -240,6 +240,6 @@ def register(app: AsyncApp) -> None:
     app.action(actions.IT_ARRIVED)(it_arrived)
     app.action(actions.SEND_NOW)(send_now)
     app.action(actions.DONT_SEND)(dont_send)
-    app.action(actions.CANCEL)(cancel)
     app.action(actions.SEND_AT_ONCE)(send_at_once)
     app.action(actions.SEND_AS_SMS)(send_as_sms)
+    app.action(actions.CANCEL)(cancel)

@@ -125,7 +125,11 @@ class Thread(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """A text, a reply or a note. `sid` is Twilio's id; `channel_id` and `ts` are where a rep wrote it in Slack."""
+    """A text, a reply or a note. `sid` is Twilio's id; `channel_id` and `ts` are where a rep wrote it in Slack.
+
+    Or where our line shows it that was written elsewhere (see `desk/composed.py`), and None until it stands there. What
+    is outbound without an author was sent by the bridge itself.
+    """
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "sid"),

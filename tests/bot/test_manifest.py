@@ -46,6 +46,7 @@ METHOD_SCOPES = {
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "views.open": set[str](),
+    "views.push": set[str](),
     "views.update": set[str](),
 }
 

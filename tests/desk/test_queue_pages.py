@@ -87,31 +87,35 @@ def conversation(id_: int, **values: Any) -> Conversation:
 
 
 def any_conversation(chance: Random, id_: int) -> Conversation:
-    """A conversation as it may have become: open or closed, owned or not, waiting or answered."""
+    """A conversation as it may have become: open, snoozed or closed, owned or not, waiting or answered."""
 
     def earlier() -> datetime:
         return NOON - timedelta(minutes=chance.randrange(40))
 
     is_open = chance.random() < 0.7
     owner = chance.choice([None, ANA, BEN])
-    waits = is_open and chance.random() < 0.6
+    is_snoozed = not is_open and owner is not None and chance.random() < 0.4
+    waits = (is_open or is_snoozed) and chance.random() < 0.6
     return conversation(
         id_,
         inbox_id=chance.randrange(1, 5),
-        status=Status.OPEN if is_open else Status.CLOSED,
+        status=Status.OPEN if is_open else Status.SNOOZED if is_snoozed else Status.CLOSED,
         assignee_id=owner,
         waiting_since=earlier() if waits else None,
         unread=chance.randrange(3) if waits else 0,
         unassigned_since=earlier() if is_open and owner is None else None,
-        closed_at=None if is_open else earlier(),
+        closed_at=None if is_open or is_snoozed else earlier(),
+        snoozed_until=NOON + (NOON - earlier()) if is_snoozed and chance.random() < 0.8 else None,
         last_activity_at=earlier(),
     )
 
 
 def as_told(queue: Queue, one: Conversation) -> tuple[object, ...]:
-    """What a conversation is sorted by: closed ones by closing time, open ones by who waits longest."""
+    """What it is sorted by: closed ones by closing time, snoozed ones by their end, open ones by who waits longest."""
+    if one.status == Status.SNOOZED:
+        return (2, one.snoozed_until or FAR, one.id)
     if one.status == Status.CLOSED:
-        return (2, NOON - (one.closed_at or NOON), -one.id)
+        return (3, NOON - (one.closed_at or NOON), -one.id)
     first = 0 if queue is Queue.MINE and one.unread else 1
     return (first, one.waiting_since or FAR, one.unassigned_since or FAR, NOON - one.last_activity_at, one.id)
 
@@ -124,7 +128,8 @@ def belongs(queue: Queue, filter_: Filter, one: Conversation) -> bool:
         Filter.ALL: True,
         Filter.UNREAD: is_open and one.unread > 0,
         Filter.OPEN: is_open,
-        Filter.CLOSED: not is_open,
+        Filter.SNOOZED: one.status == Status.SNOOZED,
+        Filter.CLOSED: one.status == Status.CLOSED,
     }
     return in_queue[queue] and admitted[filter_]
 

@@ -62,7 +62,7 @@ async def test_everything_empty_is_good_news(world: World) -> None:
 async def test_what_is_not_understood_is_answered_with_the_usage(world: World) -> None:
     """A wrong argument names itself and how to write it; it pings nobody."""
     for command, text, form in (
-        ("/mine", "everything", "/mine [open|unread|closed]"),
+        ("/mine", "everything", "/mine [open|unread|snoozed|closed]"),
         ("/unassigned", "mine", "/unassigned [closed]"),
         ("/sms", "<!channel> *x*", "/sms inbox | health | help"),
         ("/sms", "payload", "/sms inbox | health | help"),

@@ -119,11 +119,13 @@ async def test_a_manifest_says_which_events_and_commands_there_are(play: Playgro
         "features:\n"
         "  bot_user: {display_name: Bridge}\n"
         "  slash_commands: [{command: /mine, description: Yours, usage_hint: '[open]'}]\n"
+        "  shortcuts: [{callback_id: note, name: Note, type: message}, {callback_id: new, name: New, type: global}]\n"
         "settings:\n"
         "  event_subscriptions: {bot_events: [message.channels]}\n"
     )
     play.load_manifest(manifest)
     assert play.commands == [{"command": "/mine", "hint": "[open]", "description": "Yours"}]
+    assert play.core.shortcuts == [{"callback_id": "note", "name": "Note", "description": ""}]
     post = await play.post("U0ANA", ROOM, "heard")
     await play.react("U0ANA", ROOM, post.ts, "eyes")
     assert [one["event"]["type"] for one in app.slack] == ["message"]

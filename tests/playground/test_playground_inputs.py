@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
-from playground.choosing import held
+from playground.choosing import held, offered_by_app
 from playground.core import Failed
 
 if TYPE_CHECKING:
@@ -153,3 +153,13 @@ async def test_the_bot_joins_looks_and_is_told_about_files(play: Playground, sla
     assert got["message"]["reactions"] == [{"name": "eyes", "users": ["U0BRIDGE"], "count": 1}]
     await slack.reactions_remove(channel=ROOM, timestamp=post.ts, name="eyes")
     assert post.reactions == {}
+
+
+def test_what_was_chosen_in_an_external_menu_stays_when_something_else_is_typed() -> None:
+    menu = {"type": "multi_external_select", "max_selected_items": 2}
+    first = offered_by_app(menu, [OPTIONS[0]], ["a"])
+    assert offered_by_app(menu, [OPTIONS[1]], ["a", "b"], first) == OPTIONS
+    with pytest.raises(LookupError):
+        offered_by_app(menu, [OPTIONS[1]], ["a", "b"])
+    with pytest.raises(Failed):
+        offered_by_app(menu, OPTIONS, ["a", "b", "a"])

@@ -113,9 +113,9 @@ def test_help_names_every_command() -> None:
 def test_usage_says_what_was_wrong_and_how_it_is_written() -> None:
     """What was typed is shown, never obeyed."""
     post = whispers.usage("/mine", "There is no list called <!here>.")
-    assert post.text == ("There is no list called &lt;!here&gt;. Write it as /mine [open|unread|closed].")
+    assert post.text == ("There is no list called &lt;!here&gt;. Write it as /mine [open|unread|snoozed|closed].")
     assert post.blocks[0]["text"]["type"] == "plain_text"
-    assert "`/mine [open|unread|closed]`" in post.blocks[1]["text"]["text"]
+    assert "`/mine [open|unread|snoozed|closed]`" in post.blocks[1]["text"]["text"]
 
 
 def test_the_menu_offers_at_most_a_hundred_people() -> None:

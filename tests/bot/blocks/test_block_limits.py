@@ -55,6 +55,10 @@ def cards(outside: str) -> Iterator[Post]:
                     opening_pictures=10,
                     earlier_url=URL,
                     later_url=URL,
+                    is_snoozed=not is_open and assignee is not None,
+                    snoozed_until=NOW,
+                    labels=(outside[:30],) * 10,
+                    about=outside,
                 )
             )
 
@@ -70,7 +74,7 @@ def queues(outside: str) -> Iterator[Post]:
                         contact=outside,
                         number=outside,
                         inbox=outside,
-                        is_open=filter_ is not Filter.CLOSED,
+                        is_open=filter_ not in (Filter.CLOSED, Filter.SNOOZED),
                         assignee_id=assignee,
                         assignee_name=outside,
                         waiting_since=NOW,
@@ -79,6 +83,9 @@ def queues(outside: str) -> Iterator[Post]:
                         last_text=outside,
                         thread_url=URL,
                         thread=("C" * 20, f"{10**15 - 1}.{10**6 - 1}"),
+                        is_snoozed=filter_ is Filter.SNOOZED,
+                        snoozed_until=NOW,
+                        labels=(outside[:30],) * 10,
                     )
                     for number in range(PAGE_SIZE)
                 )
@@ -115,6 +122,9 @@ def others(outside: str) -> Iterator[Post]:
         "after": "U2",
         "before": "U3",
         "owner": "U2",
+        "about": outside,
+        "body": outside,
+        "until": NOW.isoformat(),
         "length": BIG,
         "limit": BIG,
         "colleague": outside,

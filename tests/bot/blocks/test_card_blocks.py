@@ -63,7 +63,7 @@ def test_an_unowned_conversation_can_be_assigned_claimed_and_closed() -> None:
     assert "initial_option" not in menu
     assert pressed(post)[actions.CLAIM]["style"] == "primary"
     assert "confirm" not in pressed(post)[actions.CLOSE]
-    assert entries(post) == [actions.HISTORY, actions.RENAME]
+    assert entries(post) == [actions.HISTORY, actions.RENAME, actions.DETAILS]
 
 
 def test_an_owned_conversation_shows_its_owner_without_pinging() -> None:
@@ -74,7 +74,7 @@ def test_an_owned_conversation_shows_its_owner_without_pinging() -> None:
     assert pressed(post)[actions.ASSIGN]["initial_option"]["value"] == "U1"
     assert pressed(post)[actions.ASSIGN]["initial_option"]["text"]["text"] == "Anna Lee"
     assert actions.CLAIM not in pressed(post)
-    assert entries(post) == [actions.RELEASE, actions.MARK_READ, actions.HISTORY, actions.RENAME]
+    assert entries(post) == [actions.RELEASE, actions.MARK_READ, actions.HISTORY, actions.RENAME, actions.DETAILS]
     assert entries(card(replace(OWNED, unread=0)))[1] == actions.MARK_UNREAD
     assert "<@" not in repr(post)
 
@@ -88,6 +88,28 @@ def test_a_closed_card_is_calm() -> None:
     assert "primary" not in repr(post)
     assert post.text == "Conversation with Maria Gomez, closed."
     assert facts(card(replace(NEW, is_open=False)))[0] == "⚪ Closed"
+
+
+def test_a_snoozed_card_says_until_when() -> None:
+    """It goes on saying since when the customer waits, and offers to reopen it or to close it."""
+    post = card(replace(OWNED, is_open=False, is_snoozed=True, snoozed_until=SINCE))
+    assert facts(post)[0].startswith("💤 Snoozed until <!date^")
+    assert any("waiting since" in fact for fact in facts(post))
+    assert list(pressed(post)) == [actions.ASSIGN, actions.REOPEN, actions.CLOSE, actions.MORE]
+    assert post.text == "Conversation with Maria Gomez, snoozed."
+    post = card(replace(OWNED, is_open=False, is_snoozed=True))
+    assert facts(post)[0] == "💤 Snoozed until the customer writes"
+
+
+def test_labels_and_the_note_stand_on_the_card() -> None:
+    """As plain text, the note on one line with as much as is read at a glance."""
+    post = card(replace(NEW, labels=("billing", "<!here>"), about="Calls *before*\nnoon. " + "x" * 200))
+    said = [block["elements"][0] for block in post.blocks if block["type"] == "context"][1:]
+    assert said[0]["text"] == "🏷 billing, <!here>"
+    assert said[1]["text"].startswith("📝 Calls *before* noon. xxx")
+    assert all(one["type"] == "plain_text" for one in said)
+    assert said[1]["text"].endswith("x…")
+    assert len(said[1]["text"]) <= 155
 
 
 def test_pictures_and_empty_texts_are_said() -> None:

@@ -12,6 +12,8 @@ from tests.golden import golden
 DATE = "<!date^1763845200^{date_short_pretty} at {time}|2025-11-22 21:00 UTC>"
 SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "claimed", "actor": "U1"}, "<@U1> claimed this conversation."),
+    ({"what": "begun", "actor": "U1", "after": "U1"}, "<@U1> began this conversation."),
+    ({"what": "begun", "actor": "U1"}, "<@U1> began this conversation. It waits for an owner."),
     ({"what": "claimed_by_reply", "actor": "U1"}, "<@U1> answered first, so this conversation is theirs."),
     ({"what": "handed_off", "actor": "U1", "before": "U1", "after": "U2"}, "<@U1> handed this off to <@U2>."),
     (
@@ -126,13 +128,47 @@ SAYS: list[tuple[dict[str, Any], str]] = [
             f"{DATE}. Read them in Twilio's console: SM1, SM2."
         ),
     ),
+    (
+        {"what": "not_shown", "is_unsent": True, "author": "U1"},
+        "<@U1>, a text to the customer could not be shown here, because Slack refused it, so it was not sent.",
+    ),
+    (
+        {"what": "dropped"},
+        "This was to be sent by itself, and was not: it was more than an hour late.",
+    ),
     ({"what": "not_shown"}, "Something that belongs here could not be shown, because Slack refused it."),
     ({"what": "cannot_reply", "author": "U1"}, "<@U1>, this sender cannot receive replies, so nothing was sent."),
     ({"what": "resolved", "actor": "U1", "choice": "It arrived"}, "<@U1> says that this text arrived."),
     ({"what": "resolved", "actor": "U1", "choice": "Don't send"}, "<@U1> decided not to send this reply."),
+    ({"what": "resolved", "actor": "U1", "choice": "Cancel"}, "<@U1> took this text back before it left."),
     ({"what": "resolved", "actor": "U1", "choice": "Later"}, "<@U1> chose “Later”."),
+    (
+        {"what": "about", "actor": "U1", "about": "Prefers\ncalls <!here>"},
+        "<@U1> noted about this customer: Prefers calls &lt;!here&gt;",
+    ),
+    ({"what": "about", "actor": "U1", "about": ""}, "<@U1> took away the note about this customer."),
+    (
+        {"what": "snoozed", "actor": "U1", "owner": "U1", "until": "2025-11-22T21:00:00+00:00"},
+        f"<@U1> snoozed this conversation until {DATE}.",
+    ),
+    (
+        {"what": "snoozed", "actor": "U1", "owner": "U2", "until": None},
+        "<@U1> snoozed this conversation, which <@U2> owns, until the customer writes.",
+    ),
+    ({"what": "unsnoozed", "actor": "U1"}, "<@U1> reopened this conversation, which was snoozed."),
+    ({"what": "woken", "owner": "U2"}, "<@U2>, the snooze is over: this conversation is open again."),
+    ({"what": "woken_by_text"}, "The customer wrote, so this conversation is awake again."),
+    (
+        {"what": "woken_unassigned", "before": "U2"},
+        "The snooze is over. <@U2> can no longer own this conversation, so it waits for a new owner.",
+    ),
+]
+SHOWS: list[tuple[dict[str, Any], str]] = [
+    ({"what": "composed", "author": "U1"}, "<@U1> wrote to the customer:"),
+    ({"what": "automatic", "author": None}, "Sent by itself:"),
 ]
 ASKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    ({"what": "composed_held"}, [("Cancel", actions.CANCEL), ("Send now", actions.SEND_AT_ONCE)]),
     ({"what": "failed", "sentence": "Try later.", "retry": True}, [("Retry", actions.RETRY)]),
     ({"what": "uncertain"}, [("Send again", actions.SEND_AGAIN), ("It arrived", actions.IT_ARRIVED)]),
     (
@@ -149,6 +185,17 @@ def test_a_line_says_it_in_words(payload: dict[str, Any], said: str) -> None:
     post = line(**payload)
     assert post.text == said
     assert [block["text"] for block in post.blocks] == [{"type": "mrkdwn", "text": said, "verbatim": True}]
+
+
+@pytest.mark.parametrize(("payload", "said"), SHOWS)
+def test_a_line_shows_a_text_as_it_is(payload: dict[str, Any], said: str) -> None:
+    """Whoever wrote it, it is no markup: it pings and formats nothing."""
+    post = line(**payload, body="See *you*\n<!here> :smile: &amp;")
+    assert post.text == f"{said} See *you*\n&lt;!here&gt; :smile: &amp;amp;"
+    assert post.blocks[0]["text"]["text"] == said
+    [quote] = post.blocks[1]["elements"]
+    assert quote["type"] == "rich_text_quote"
+    assert quote["elements"] == [{"type": "text", "text": "See *you*\n<!here> :smile: &amp;"}]
 
 
 @pytest.mark.parametrize(("payload", "buttons"), ASKS)
@@ -170,9 +217,19 @@ def test_an_answer_beside_another_looks_so() -> None:
     )
 
 
+def test_a_note_from_a_window_says_whose_it_is_and_quotes_it_exactly() -> None:
+    """Its words are nobody's markup, and are cut nowhere."""
+    post = line("noted", actor="U1", body="Ask *Ben* <!here>\nbefore noon")
+    assert post.text == "Note from <@U1>. The customer does not see it. Ask *Ben* &lt;!here&gt;\nbefore noon"
+    whose, quote = post.blocks
+    assert whose["text"]["text"] == "Note from <@U1>. The customer does not see it."
+    assert quote["elements"][0]["type"] == "rich_text_quote"
+    assert quote["elements"][0]["elements"] == [{"type": "text", "text": "Ask *Ben* <!here>\nbefore noon"}]
+
+
 def test_every_line_is_drawn_here() -> None:
     """A line added to the table is added to this test."""
-    assert {payload["what"] for payload, _ in [*SAYS, *ASKS]} == set(LINES)
+    assert {payload["what"] for payload, _ in [*SAYS, *SHOWS, *ASKS]} | {"noted"} == set(LINES)
 
 
 def test_an_unknown_line_is_an_error() -> None:
