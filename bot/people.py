@@ -139,7 +139,7 @@ class Directory:
         person = self._person(user)
         async with self.database.write() as session:
             await people.store(session, [person])
-        if person.is_deactivated or person.is_guest:
+        if person.is_deactivated or person.is_guest or person.is_stranger:
             self._tell_departures()
 
     def seek(self, user_id: str, channel_id: str) -> None:

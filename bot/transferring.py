@@ -82,6 +82,8 @@ class Transfers:
             moved = await transfers.move_next(session, self.workspace.id, transfer.id, told, now=self.clock.now())
         if moved is None:
             return False
+        if moved.finished_at is not None:
+            log.info("transfer finished", transfer=moved.id, what=moved.what)
         since = time.monotonic() - moving.shown_at
         if moved.finished_at is not None:
             await pause(max(0.0, _SHOW_SECONDS - since) if moved.view_id else 0)

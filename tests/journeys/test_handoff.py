@@ -128,7 +128,7 @@ async def test_what_a_colleague_cannot_own_stays_and_the_receipt_says_so(
         receipt = f"Handed off 1 of 2 conversations to <@{BEN}>."
         why = "• 1 stayed: Ben cannot own them: they are not in its channel"
         await eventually(lambda: direct(world, ANA) == [f"{receipt}\n{why}"])
-        assert (owner(cards[0]), owner(sale)) == ("Ben", "Ana")
+        await eventually(lambda: (owner(cards[0]), owner(sale)) == ("Ben", "Ana"))
 
 
 async def test_what_changed_meanwhile_is_not_moved(world: World, eventually: Eventually) -> None:
