@@ -64,10 +64,10 @@ async def test_by_hand_each_to_whom_the_manager_picks(world: World, eventually: 
     view = modal(world, MANAGER)
     fields = [block["block_id"] for block in view.view["blocks"] if block["type"] == "input"]
     assert len(fields) == 3
-    picked = {f"{field}/distribute_to": CHLOE for field in fields[:2]}
+    picked = {f"{field}/distribute_to": MANAGER for field in fields[:2]}
     assert not await world.play.submit(MANAGER, view.id, picked)
     await eventually(lambda: all(owners(world, cards)))
-    assert owners(world, cards) == [CHLOE, CHLOE, MANAGER]
+    assert owners(world, cards) == [MANAGER, MANAGER, CHLOE]
 
 
 async def test_who_does_it_is_offered_first(world: World, eventually: Eventually) -> None:
