@@ -67,9 +67,10 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
                 contact=name,
                 labels=one.labels,
                 waiting_since=since,
+                last_text=last_text,
                 to=next((rep for rep in candidates if rep.user_id == planned.get(one.conversation_id)), None),
             )
-            for one, (name, since) in unowned
+            for one, (name, since, last_text) in unowned
         ),
         candidates=tuple(candidates),
         now=now,
@@ -78,13 +79,13 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
 
 async def _list_unowned(
     session: Session, inbox: Inbox, *, limit: int
-) -> list[tuple[Unowned, tuple[str, datetime | None]]]:
+) -> list[tuple[Unowned, tuple[str, datetime | None, str]]]:
     found = await conversations.list_unowned(session, inbox.workspace_id, inbox.id, limit=limit)
     words = await labels.list_(session, inbox.workspace_id, [conversation.id for conversation, _ in found])
     return [
         (
             Unowned(conversation_id=conversation.id, labels=tuple(words.get(conversation.id, ()))),
-            (contact.known_as, conversation.waiting_since),
+            (contact.known_as, conversation.waiting_since, conversation.last_text),
         )
         for conversation, contact in found
     ]

@@ -119,6 +119,7 @@ class Offer:
     contact: str
     labels: tuple[str, ...]
     waiting_since: datetime | None
+    last_text: str
     to: Candidate | None
 
 

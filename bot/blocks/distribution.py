@@ -157,4 +157,5 @@ def _contact(offer: Offer) -> str:
 def _about(offer: Offer, now: datetime) -> str:
     since = offer.waiting_since
     waits = f"Waiting for {words.span(now - since)}" if since else "Answered"
-    return words.shorten(" · ".join([waits, *map(words.one_line, offer.labels)]), _LABELS)
+    about = [words.one_line(text) for text in (*offer.labels, offer.last_text)]
+    return words.shorten(" · ".join([waits, *filter(None, about)]), _LABELS)

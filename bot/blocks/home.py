@@ -36,9 +36,10 @@ def home(page: HomePage) -> dict[str, Any]:
     else:
         blocks += [*listing(page.queue), DividerBlock(), *_presence(page)]
     if page.unassigned:
-        blocks += [HeaderBlock(text=words.plain("Unassigned")), *_inboxes(page)]
+        blocks += [DividerBlock(), HeaderBlock(text=words.plain("Unassigned")), *_inboxes(page)]
     if page.is_manager:
-        blocks += [HeaderBlock(text=words.plain("Open conversations by owner")), *_load(page.load), _settings()]
+        title = HeaderBlock(text=words.plain("Open conversations by owner"))
+        blocks += [DividerBlock(), title, *_load(page.load), _settings()]
     return dict(View(type="home", blocks=blocks).to_dict())
 
 

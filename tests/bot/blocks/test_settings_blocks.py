@@ -51,9 +51,10 @@ OFFERS = Offers(
             contact="Dana",
             labels=("billing",),
             waiting_since=NOW - timedelta(minutes=27),
+            last_text="Was I billed twice?",
             to=ANA,
         ),
-        Offer(conversation_id=2, contact="(415) 555-0177", labels=(), waiting_since=None, to=None),
+        Offer(conversation_id=2, contact="(415) 555-0177", labels=(), waiting_since=None, last_text="", to=None),
     ),
     candidates=(ANA, Candidate(user_id="U2", name="Ben", open=9, unread=0, is_away=True)),
     now=NOW,
@@ -93,7 +94,14 @@ def test_slack_takes_them_whatever_is_in_them(outside: str) -> None:
         Candidate(user_id=f"U{n}", name=outside, open=BIG, unread=BIG, capacity=BIG, skills=(outside,) * 20)
         for n in range(500)
     )
-    offer = Offer(conversation_id=BIG, contact=outside, labels=(outside,) * 10, waiting_since=NOW, to=candidates[0])
+    offer = Offer(
+        conversation_id=BIG,
+        contact=outside,
+        labels=(outside,) * 10,
+        waiting_since=NOW,
+        last_text=outside,
+        to=candidates[0],
+    )
     offers = replace(OFFERS, inbox=outside, count=10_000, offers=(offer,) * 20, candidates=candidates)
     settings = replace(
         SETTINGS,
