@@ -20,6 +20,7 @@ CANCEL = "cancel"
 SEND_AT_ONCE = "send_at_once"
 SEND_AS_SMS = "send_as_sms"
 REFRESH = "refresh"
+FIND_FURTHER = "find_further"
 OPEN_QUEUE = "open_queue"
 
 # Values of the entries in `…` (MORE).

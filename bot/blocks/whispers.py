@@ -14,13 +14,14 @@ from desk.values import Attempt, Change
 COMMANDS = {
     "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | new | health | help",
+    "/sms": "/sms inbox | find | new | health | help",
 }
 HELP = (
     f"""*Your lists*
 `{COMMANDS["/mine"]}` the conversations you own
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
+`/sms find` conversations by name, number, label or words
 `/sms new` text somebody, by their number
 `/sms health` what waits, and what went wrong
 `/sms help` this page

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import new
+from bot.handlers import find, new
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -56,6 +56,7 @@ async def _help(asked: Asked) -> None:
 # What `/sms` knows by its first word; what follows that is the `text` that each is asked with.
 SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "": _help,
+    "find": find.find,
     "health": _health,
     "help": _help,
     "inbox": _inbox,
