@@ -158,6 +158,10 @@ class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
 
 
+class NothingToFind(DeskError):
+    """You are not in the channel of any inbox, so there is nothing to find. Join an inbox's channel first."""
+
+
 class NoInboxToTextFrom(DeskError):
     """You are not in the channel of any inbox, so you cannot text anybody. Join an inbox's channel first."""
 

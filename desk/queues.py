@@ -86,7 +86,7 @@ async def read(
         number=page,
         size=size,
         total=total,
-        rows=tuple(_row(*row, names=names, labelled=labelled, url=workspace.url) for row in found),
+        rows=tuple(row_of(*row, names=names, labelled=labelled, url=workspace.url) for row in found),
         counts=by_filter,
         inboxes=len(shown),
         counted_to=COUNTED_TO,
@@ -105,7 +105,7 @@ def _narrowed(own: list[Inbox], queue: Queue, channel_id: str | None, inbox_id: 
     return here if here and queue is not Queue.MINE else own
 
 
-def _row(
+def row_of(
     conversation: Conversation,
     contact: Contact,
     inbox: Inbox,
@@ -115,6 +115,7 @@ def _row(
     labelled: dict[int, list[str]],
     url: str,
 ) -> Row:
+    """A conversation as a list shows it."""
     owner = conversation.assignee_id
     return Row(
         conversation_id=conversation.id,

@@ -222,3 +222,45 @@ class Health:
     troubled: tuple[Troubled, ...] = ()
     storms: tuple[Storm, ...] = ()
     kept: tuple[Kept, ...] = ()
+
+
+class Match(StrEnum):
+    """Where a search has found a conversation."""
+
+    CONTACT = "contact"
+    LABEL = "label"
+    ABOUT = "about"
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A conversation that a search has found, and where: the words around the hit, each with whether they are it.
+
+    `by` is who wrote them, by name; None of the contact, of the bridge itself, and of what nobody wrote. `at`: when.
+    """
+
+    row: Row
+    where: Match
+    excerpt: tuple[tuple[str, bool], ...]
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search has found: contacts and labels first, then what was said, each the newest first.
+
+    `has_more`: there is more than is shown. `looked_back_to` is how far what was said was looked through before the
+    time was up; None when all of it was. `is_partial`: not even every contact was.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    has_more: bool
+    looked_back_to: datetime | None
+    is_partial: bool = False
+    days: int
+    inboxes: int = 1

@@ -52,7 +52,7 @@ _Pressable = ButtonElement | ExternalDataSelectElement
 
 
 def queue(page: Page) -> Post:
-    names = ", ".join(_contact(row) for row in page.rows)
+    names = ", ".join(contact(row) for row in page.rows)
     return Post.of(words.fit(f"{_title(page)}. {_empty(page) or names}"), listing(page))
 
 
@@ -94,7 +94,7 @@ def _kind(name: str, page: Page) -> str:
     return f"{name}-{int(page.now.timestamp() * 1000)}"
 
 
-def _contact(row: Row) -> str:
+def contact(row: Row) -> str:
     return words.shorten(words.one_line(row.contact) or words.one_line(row.number) or "Unknown number", _NAME)
 
 
@@ -116,7 +116,7 @@ def _filters(page: Page) -> list[ButtonElement]:
 
 def _row(row: Row, page: Page) -> list[Block]:
     bold = RichTextElementParts.TextStyle(bold=True)
-    lines = [RichTextSectionElement(elements=[RichTextElementParts.Text(text=_contact(row), style=bold)])]
+    lines = [RichTextSectionElement(elements=[RichTextElementParts.Text(text=contact(row), style=bold)])]
     last_text = words.shorten(words.one_line(row.last_text), _LAST_TEXT)
     if last_text:
         lines.append(RichTextSectionElement(elements=[RichTextElementParts.Text(text=last_text)]))
@@ -128,27 +128,27 @@ def _row(row: Row, page: Page) -> list[Block]:
 
 
 def _facts(row: Row, page: Page) -> list[TextObject]:
-    facts: list[TextObject] = [words.markup(_state(row))]
+    facts: list[TextObject] = [words.markup(state(row))]
     if row.unread:
         facts.append(words.markup(f"*{row.unread:,} unread*"))
     if row.assignee_id and page.queue is not Queue.MINE:
-        facts.append(_fact(f"Owner: {row.assignee_name or SOMEBODY}"))
+        facts.append(fact(f"Owner: {row.assignee_name or SOMEBODY}"))
     elif page.queue is Queue.INBOX:
-        facts.append(_fact("No owner"))
+        facts.append(fact("No owner"))
     if page.inboxes > 1:
-        facts.append(_fact(f"to {row.inbox}"))
+        facts.append(fact(f"to {row.inbox}"))
     if row.labels:
-        facts.append(_fact(f"🏷 {', '.join(row.labels)}"))
+        facts.append(fact(f"🏷 {', '.join(row.labels)}"))
     if row.thread_url is None:
-        facts.append(_fact("Its thread is being posted"))
+        facts.append(fact("Its thread is being posted"))
     return facts
 
 
-def _fact(text: str) -> PlainTextObject:
+def fact(text: str) -> PlainTextObject:
     return words.plain(words.shorten(words.one_line(text), _FACT))
 
 
-def _state(row: Row) -> str:
+def state(row: Row) -> str:
     if row.is_snoozed:
         return f"💤 Snoozed {snooze.until(row.snoozed_until)}"
     if not row.is_open:

@@ -20,6 +20,7 @@ HELP = (
 `{COMMANDS["/mine"]}` the conversations you own
 `{COMMANDS["/unassigned"]}` those that wait for an owner
 `/sms inbox` every conversation, with its owner
+`/sms find` conversations by name, number, label or words
 `/sms new` text somebody, by their number
 `/sms stats` the last 7 days in numbers, or `today`, or `30d`
 `/sms history` for managers: who changed owners and closed what, as a file; `7d`, `30d` or `all`

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import handoff, history, inbox_settings, new, people_settings, presence, statistics
+from bot.handlers import find, handoff, history, inbox_settings, new, people_settings, presence, statistics
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -59,6 +59,7 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "alerts": inbox_settings.ask_alerts,
     "away": presence.away,
     "back": presence.back,
+    "find": find.find,
     "handoff": handoff.ask,
     "health": _health,
     "help": _help,
