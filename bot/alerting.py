@@ -41,12 +41,15 @@ class Alerting:
                 return Withdrawn()
             channel_id, below = await alerts.where(session, delivery)
             post = await self._draw(session, claimed)
-        outcome: Outcome = await self.send(claimed, channel_id, post, below=below)
-        if below is not None and isinstance(outcome, Retry) and outcome.reason in ROOT_GONE:
-            async with self.database.write() as session:
-                await alerts.post_anew(session, delivery, (channel_id, below))
-            return Retry(seconds=_SOON, reason="the alert is gone")
-        return outcome
+        is_gone = alerts.is_lost(delivery, below)
+        if not is_gone:
+            outcome: Outcome = await self.send(claimed, channel_id, post, below=below)
+            is_gone = below is not None and isinstance(outcome, Retry) and outcome.reason in ROOT_GONE
+        if not is_gone:
+            return outcome
+        async with self.database.write() as session:
+            await alerts.post_anew(session, delivery, channel_id, below)
+        return Retry(seconds=_SOON, reason="the alert is gone")
 
     async def _draw(self, session: Session, claimed: Claimed) -> Post:
         told, workspace_id, now = claimed.delivery.payload, claimed.delivery.workspace_id, self.clock.now()

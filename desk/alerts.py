@@ -198,12 +198,21 @@ async def forget_post(session: Session, workspace_id: int, channel_id: str, ts: 
     return True
 
 
-async def post_anew(session: Session, delivery: Delivery, place: tuple[str, str]) -> None:
-    """Have what was to be said below an alert that is not there any more said in the channel, as an alert."""
+def is_lost(delivery: Delivery, below: str | None) -> bool:
+    """Whether a ping is meant to stand below an alert, and there is none."""
+    return delivery.payload["step"] == Step.AGAIN and not delivery.payload.get("is_root", True) and below is None
+
+
+async def post_anew(session: Session, delivery: Delivery, channel_id: str, ts: str | None) -> None:
+    """Have what was to be said below an alert that is not there any more said in the channel, a ping as an alert.
+
+    It stood at `ts`, unless that it is gone is known already.
+    """
     row = await deliveries.find(session, delivery.id)  # first, as where it is written down that it was posted
     if row is not None:
         row.payload = {**row.payload, "is_root": row.payload["step"] == Step.AGAIN, "thread": None}
-    await forget_post(session, delivery.workspace_id, *place)
+    if ts is not None:
+        await forget_post(session, delivery.workspace_id, channel_id, ts)
 
 
 async def _reach(session: Session, actor: Actor, inbox_id: int) -> tuple[Inbox, BacklogAlert]:

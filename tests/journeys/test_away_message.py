@@ -48,13 +48,13 @@ async def test_once_in_a_night(world: World, eventually: Eventually) -> None:
     await text(world, "Anybody there?")
     assert received(world) == [CLOSED]
     await text(world, "And I?", BOB)
-    assert received(world, BOB) == [CLOSED]
+    await eventually(lambda: received(world, BOB) == [CLOSED])
     world.clock.move(hours=6)
     await text(world, "Good morning")
     assert received(world) == [CLOSED]
     world.clock.move(hours=10)
     await text(world, "Good night")
-    assert received(world) == [CLOSED, CLOSED]
+    await eventually(lambda: received(world) == [CLOSED, CLOSED])
 
 
 @pytest.mark.parametrize("message", [None, "", "  "])
@@ -91,7 +91,7 @@ async def test_short_codes_and_names_are_not_answered(world: World, sender: str)
     assert received(world, sender) == []
 
 
-async def test_who_opted_out_is_never_told(world: World) -> None:
+async def test_who_opted_out_is_never_told(world: World, eventually: Eventually) -> None:
     """Not in any night, until they text START; and that word itself is not answered."""
     await at_night(world)
     await text(world, "STOP")
@@ -100,7 +100,7 @@ async def test_who_opted_out_is_never_told(world: World) -> None:
     await text(world, "START")
     assert received(world) == []
     await text(world, "And now?")
-    assert received(world) == [CLOSED]
+    await eventually(lambda: received(world) == [CLOSED])
 
 
 async def test_an_echo_of_a_reply_is_not_answered(world: World, eventually: Eventually) -> None:

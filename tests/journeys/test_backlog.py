@@ -8,6 +8,7 @@ import pytest
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Post
+from storage import backlogs, inboxes
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import at_work, calls, configure
 from tests.journeys.screen import ALICE, ANA, BEN, GUS, MARA, arrive, buttons, title, told, words
@@ -55,7 +56,15 @@ async def raised(world: World, eventually: Eventually, waiting: int = 5) -> Post
     """An alert, as so many customers wait."""
     await write(world, eventually, 1, waiting)
     alert: Post = (await eventually(lambda: alerts(world)))[0]
+    await eventually(partial(is_confirmed, world))
     return alert
+
+
+async def is_confirmed(world: World) -> bool:
+    """Whether the bridge knows where its alerts stand."""
+    async with world.bridge.database.read() as session:
+        known = await inboxes.list_(session, world.bridge.workspace.id)
+        return any([(await backlogs.get(session, inbox.id)).ts for inbox in known])
 
 
 async def test_managers_are_pinged_once_past_the_threshold(start: Start, eventually: Eventually) -> None:
