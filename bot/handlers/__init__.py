@@ -4,11 +4,23 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers import assignment, commands, directory, find, lifecycle, more, new, replies, shortcuts, snooze
+from bot.handlers import (
+    assignment,
+    commands,
+    directory,
+    find,
+    lifecycle,
+    more,
+    new,
+    replies,
+    saved_replies,
+    shortcuts,
+    snooze,
+)
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
 
-MODULES = (commands, assignment, lifecycle, replies, directory, more, snooze, shortcuts, new, find)
+MODULES = (commands, assignment, lifecycle, replies, directory, more, snooze, shortcuts, new, find, saved_replies)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 

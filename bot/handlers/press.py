@@ -78,6 +78,10 @@ class Press:
         """Open a modal on top of the one that was pressed in."""
         await self.client.views_push(trigger_id=self.trigger_id, view=view)
 
+    async def show(self, view: dict[str, Any]) -> None:
+        """Show another modal in place of the one that was pressed in."""
+        await self.client.views_update(view_id=(self.view or {})["id"], view=view)
+
     async def whisper(self, post: Post) -> None:
         """Answer privately, and leave what was pressed as it is; a modal or Home has nobody to answer beside it."""
         if self.view is not None:
