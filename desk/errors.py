@@ -158,6 +158,26 @@ class Unsendable(DeskError):
     """This contact cannot be texted: they opted out, or their number takes no replies. Nothing was sent."""
 
 
+class SavedReplyGone(DeskError):
+    """This saved reply was deleted meanwhile. Save it as a new one if it is still needed."""
+
+
+class SavedReplyUnnamed(DeskError):
+    """Give it a name to find it by."""
+
+
+class SavedReplyNameTaken(DeskError):
+    """This inbox has a saved reply “{name}” already. Choose another name, or edit that one."""
+
+
+class SavedReplyEmpty(DeskError):
+    """Write the text that is to be saved."""
+
+
+class TooManySavedReplies(DeskError):
+    """This inbox has {limit:,} saved replies, which is as many as it holds. Delete one first."""
+
+
 class NothingToFind(DeskError):
     """You are not in the channel of any inbox, so there is nothing to find. Join an inbox's channel first."""
 

@@ -68,6 +68,17 @@ SNOOZE_TIME_BLOCK = "time"
 SNOOZE_TIME = "time_choice"
 SNOOZE_TEXT = "text"
 
+# The modal of saved replies: its menu, its text and its buttons; and the modal that saves one.
+SAVED_MODAL = "saved_modal"
+SAVED_REPLY = "saved_reply"
+SAVED_TEXT = "saved_text"
+SAVED_NEW = "saved_new"
+SAVED_EDIT = "saved_edit"
+SAVED_DELETE = "saved_delete"
+SAVING_MODAL = "saving_modal"
+SAVING_NAME = "saving_name"
+SAVING_TEXT = "saving_text"
+
 # Message shortcuts, and the modals that they open.
 ASSIGN_MESSAGE = "assign_message"
 CLOSE_MESSAGE = "close_message"

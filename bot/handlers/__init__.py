@@ -21,6 +21,7 @@ from bot.handlers import (
     people_settings,
     presence,
     replies,
+    saved_replies,
     shortcuts,
     snooze,
 )
@@ -36,6 +37,7 @@ MODULES = (
     snooze,
     new,
     find,
+    saved_replies,
     shortcuts,
     home,
     presence,

@@ -62,6 +62,10 @@ class Form:
         """All values that were typed or chosen in a block with one element."""
         return filled(self.view, block)
 
+    async def clear(self) -> None:
+        """Close it, and those below."""
+        await self.ack(response_action="clear")
+
     async def show(self, view: dict[str, Any]) -> None:
         """Go on with another modal in place of this one."""
         await self.ack(response_action="update", view=view)

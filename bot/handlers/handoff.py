@@ -34,7 +34,7 @@ async def show_whose(press: Press) -> None:
     """A manager has picked somebody: show how much they have."""
     async with press.desk.database.read() as session:
         load = await handoffs.read(session, press.actor, press.value)
-    await press.client.views_update(view_id=(press.view or {})["id"], view=handoff.handoff(load))
+    await press.update(handoff.handoff(load))
 
 
 async def list_owners(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:

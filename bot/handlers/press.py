@@ -85,7 +85,7 @@ class Press:
         await self.client.views_push(trigger_id=self.trigger_id, view=view)
 
     async def update(self, view: dict[str, Any]) -> None:
-        """Draw the modal anew that was pressed in."""
+        """Show another modal in place of the one that was pressed in."""
         await self.client.views_update(view_id=(self.view or {})["id"], view=view)
 
     @property
