@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import access, ownership, transfers
+from desk import access, alerts, ownership, transfers
 from desk.access import Actor
 from desk.errors import NobodyToGive, NothingUnassigned
 from desk.team_values import Candidate, Offer, Offers
@@ -177,7 +177,7 @@ async def give_evenly(
     planned = plan(unowned, candidates)
     if not planned:
         raise NobodyToGive
-    return await _begin(session, actor, planned, view_id=view_id, now=now)
+    return await _begin(session, actor, inbox, planned, view_id=view_id, now=now)
 
 
 async def give_by_hand(
@@ -193,12 +193,13 @@ async def give_by_hand(
         await access.require_owner(session, inbox, user_id)
     if not given:
         raise NobodyToGive
-    return await _begin(session, actor, given, view_id=view_id, now=now)
+    return await _begin(session, actor, inbox, given, view_id=view_id, now=now)
 
 
 async def _begin(
-    session: Session, actor: Actor, given: dict[int, str], *, view_id: str | None, now: datetime
+    session: Session, actor: Actor, inbox: Inbox, given: dict[int, str], *, view_id: str | None, now: datetime
 ) -> Transfer:
+    await alerts.heed(session, actor, inbox.id)
     return await transfers.begin(
         session,
         actor.workspace_id,
