@@ -228,6 +228,7 @@ async def test_the_directory_follows_joins_leaves_and_changes(world: World, even
     await said(world, eventually, card, f"<@{MARA}> assigned this to <@U0DORA>")
     await world.play.leave("U0DORA", CHANNEL)
     assert "U0DORA" not in await offered(world, MARA, card)
+    await said(world, eventually, card, "<@U0DORA> is no longer in this channel")
     await world.play.change_person(BEN, guest=True)
     assert BEN not in await offered(world, MARA, card)
     await world.play.change_person(CHLOE, deleted=True)
@@ -235,8 +236,8 @@ async def test_the_directory_follows_joins_leaves_and_changes(world: World, even
     await world.play.change_person(ANA, name="Ana Lima")
     assert await offered(world, MARA, card, "lima") == [ANA]
     await world.play.change_person(BEN, guest=False)
-    await world.play.press(BEN, CHANNEL, card.ts, "more", value="release")
-    await said(world, eventually, card, f"<@{BEN}> released this conversation, which <@U0DORA> owned")
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await said(world, eventually, card, f"<@{BEN}> claimed this conversation")
 
 
 async def test_the_nightly_run_learns_what_no_event_told(world: World, eventually: Eventually) -> None:
