@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot import handlers, schedule, start, web
+from bot import handlers, schedule, start, transferring, web
 from bot.board import Board
 from bot.effects import POST_SECONDS, effects
 from bot.handlers import replies
@@ -29,6 +29,7 @@ from bot.people import Directory
 from bot.reading_back import MARK_SECONDS, ThreadReader
 from bot.settings import Settings, StartError
 from bot.syncing import Missed, Watch
+from bot.transferring import Transfers
 from desk import health
 from desk.clock import Clock, SystemClock
 from desk.delivery import Courier
@@ -71,6 +72,7 @@ class Bridge:
     courier: Courier
     texts: TextReader
     threads: ThreadReader
+    moving: Transfers
     schedule: schedule.Schedule
 
 
@@ -107,6 +109,9 @@ async def open_bridge(
         texts = TextReader(twilio, database, clock, intake, workspace.id)
         threads = ThreadReader(slack, context, gaps)
         context.missed.append(threads.miss)
+        moving = Transfers(slack, database, clock, workspace, managers)
+        context.begun.append(moving.errand.ask)
+        directory.on_departures.append(moving.errand.ask)
         webhooks = Webhooks(settings.twilio_auth_token, settings.public_url, intake, texts.errand.ask)
         bridge = Bridge(
             settings=settings,
@@ -126,6 +131,7 @@ async def open_bridge(
             courier=courier,
             texts=texts,
             threads=threads,
+            moving=moving,
             schedule=schedule.Schedule(
                 schedule.Jobs(
                     database=database,
@@ -138,6 +144,7 @@ async def open_bridge(
                     others={
                         "texts": (EVERY_SECONDS, texts.read_due),
                         "threads": (MARK_SECONDS, threads.keep_up),
+                        "transfers": (transferring.EVERY_SECONDS, moving.keep_up),
                     },
                 )
             ),
@@ -219,6 +226,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
         bridge.managers.reading,
         bridge.texts.errand,
         bridge.threads.errand,
+        bridge.moving.errand,
     )
     running = [asyncio.create_task(errand.run()) for errand in errands]
 
@@ -232,6 +240,7 @@ async def _run(bridge: Bridge, stack: AsyncExitStack) -> None:
     directory.reading.ask()
     bridge.managers.reading.ask()
     bridge.texts.errand.ask()
+    bridge.moving.errand.ask()
     bridge.schedule.start()
     stack.push_async_callback(stop)
     if bridge.settings.slack_app_token:

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.blocks import alerts, card, health, lines, texts, whispers
+from bot.blocks import alerts, card, lines, notices, texts, whispers
 from bot.blocks.post import Post
 from bot.looking import ROOT_GONE, Looking, Roots
 from bot.managers import Managers
@@ -134,7 +134,7 @@ class Board:
     async def post_notice(self, claimed: Claimed) -> Outcome:
         """Tell one person, or a channel, about a trouble; Slack opens the direct message by itself."""
         to = claimed.delivery.payload["to"]
-        outcome = await self._post(claimed, to, health.notice(**claimed.delivery.payload))
+        outcome = await self._post(claimed, to, notices.notice(**claimed.delivery.payload))
         if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *_CHANNEL_AWAY):
             return Refused(reason=outcome.reason)  # who left is not told, and keeps nobody waiting
         return outcome

@@ -30,7 +30,8 @@ class Directory:
     """Reads Slack's lists into the `person`, `membership` and `channel` tables of one workspace.
 
     `reading` reads everything again: at start, and every night for what no event has told. `asking` asks about those
-    who are sought. `on_news` is called when requests that waited for somebody to become known can be used.
+    who are sought. `on_news` is called when requests that waited for somebody to become known can be used, and
+    `on_departures` when somebody may have gone who owned something.
     `outsiders` are those who had left the channel, by the time they were asked about, in which they wrote.
     `absent_from`: once it `was_read`, the channels of inboxes in which the bot is not.
     """
@@ -40,6 +41,7 @@ class Directory:
     workspace: Workspace
     outsiders: set[tuple[str, str]] = field(default_factory=set)
     on_news: list[Callable[[], None]] = field(default_factory=list)
+    on_departures: list[Callable[[], None]] = field(default_factory=list)
     was_read: asyncio.Event = field(default_factory=asyncio.Event)
     absent_from: list[str] = field(default_factory=list)
     _moved: set[tuple[str, str]] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Directory:
         log.info("directory read", people=len(persons), channels=len(channels), inboxes=len(members))
         self.was_read.set()
         self._tell_news()
+        self._tell_departures()
 
     async def _is_in(self, session: Session, channel_id: str) -> bool:
         return await people.is_member(session, self.workspace.id, channel_id, self.workspace.bot_user_id)
@@ -104,8 +107,11 @@ class Directory:
                 return
 
     async def _store_members(self, channel_id: str, user_ids: list[str] | None) -> None:
-        """Store who is in a channel, and have those of them heard who wrote before they were known."""
-        if user_ids is None:
+        """Store who is in a channel, and have those of them heard who wrote before they were known.
+
+        Nobody in it at all is no answer: everybody would lose what they own.
+        """
+        if not user_ids:
             return
         async with self.database.read() as session:
             known = await people.list_members(session, self.workspace.id, channel_id)
@@ -124,10 +130,17 @@ class Directory:
         for tell in self.on_news:
             tell()
 
+    def _tell_departures(self) -> None:
+        for tell in self.on_departures:
+            tell()
+
     async def store(self, user: dict[str, Any]) -> None:
         """Store a person as an event tells of them."""
+        person = self._person(user)
         async with self.database.write() as session:
-            await people.store(session, [self._person(user)])
+            await people.store(session, [person])
+        if person.is_deactivated or person.is_guest or person.is_stranger:
+            self._tell_departures()
 
     def seek(self, user_id: str, channel_id: str) -> None:
         """Have Slack asked about somebody in a channel of whom no event has told us; once, however often it is said."""
@@ -180,6 +193,7 @@ class Directory:
         self._moved.add((user_id, channel_id))
         async with self.database.write() as session:
             await people.leave(session, self.workspace.id, channel_id, user_id)
+        self._tell_departures()
 
     def _person(self, user: dict[str, Any]) -> Person:
         profile = user.get("profile") or {}

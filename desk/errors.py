@@ -44,6 +44,18 @@ class NotAManager(DeskError):
     """Only managers can do this. Ask {who}."""
 
 
+class NothingToHandOff(DeskError):
+    """{name} has no open conversation in your inboxes, so there is nothing to hand off."""
+
+
+class TheirsAlready(DeskError):
+    """{name} has them already. Pick somebody else."""
+
+
+class NobodyCalled(DeskError):
+    """“{name}” is nobody in your inboxes' channels, or several people. Pick them in the form of `/sms handoff`."""
+
+
 class NobodyOwnsIt(DeskError):
     """Nobody owns this conversation, so there is nothing to release."""
 

@@ -6,7 +6,7 @@ restricted.
 
 from desk import access
 from desk.access import Actor
-from desk.errors import GivenOutByManagers, NewHere, OwnersAndManagers
+from desk.errors import GivenOutByManagers, NewHere, NotAManager, OwnersAndManagers
 from storage import managers, people, reps
 from storage.database import Session
 from storage.models import Conversation, Inbox
@@ -24,7 +24,13 @@ async def require_change(
     """
     refusal = await _refusal(session, actor, conversation, inbox, owner=owner)
     if refusal is not None:
-        raise refusal(who=await _who_can(session, inbox))
+        raise refusal(who=await _who_can(session, inbox, inbox.workspace_id))
+
+
+async def require_manager(session: Session, actor: Actor, inbox: Inbox | None = None) -> None:
+    """Raise NotAManager, with who is one (in an inbox's channel), unless the actor is a manager."""
+    if not await managers.is_one(session, actor.workspace_id, actor.user_id):
+        raise NotAManager(who=await _who_can(session, inbox, actor.workspace_id))
 
 
 async def may_claim(session: Session, actor: Actor, conversation: Conversation, inbox: Inbox) -> bool:
@@ -53,14 +59,14 @@ async def _refusal(
     return None if await managers.is_one(session, inbox.workspace_id, actor.user_id) else refusal
 
 
-async def _who_can(session: Session, inbox: Inbox) -> str:
-    """The inbox's managers by name, as many as a sentence holds."""
+async def _who_can(session: Session, inbox: Inbox | None, workspace_id: int) -> str:
+    """The managers, or those of an inbox, by name, as many as a sentence holds."""
     ids = [
         user_id
-        for user_id in await managers.list_(session, inbox.workspace_id)
-        if await access.why_not_owner(session, inbox, user_id) is None
+        for user_id in await managers.list_(session, workspace_id)
+        if inbox is None or await access.why_not_owner(session, inbox, user_id) is None
     ]
-    names = sorted((await people.names(session, inbox.workspace_id, ids)).values())
+    names = sorted((await people.names(session, workspace_id, ids)).values())
     if not names:
         return "a manager"
     if len(names) > _MOST_NAMES:

@@ -261,3 +261,46 @@ class Found:
     is_partial: bool = False
     days: int
     inboxes: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much somebody owns in the inboxes of whoever looks, as counts: all that anybody else sees of it.
+
+    `is_own`: it is their own; `is_by_manager`: they may look at anybody's.
+    """
+
+    owner_id: str
+    name: str
+    is_own: bool
+    is_by_manager: bool
+    open: int
+    unread: int
+    snoozed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiter:
+    """One of one's own open conversations, to be chosen in a menu."""
+
+    conversation_id: int
+    contact: str
+    inbox: str
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What has become of conversations that change their owner together, so far.
+
+    `owner_id` owned them (None: nobody did). `moved` says to whom how many went (None: to nobody), `stayed` for which
+    reasons how many did not; both the most first.
+    """
+
+    what: str
+    is_over: bool
+    actor_id: str | None
+    owner_id: str | None
+    total: int
+    moved: tuple[tuple[str | None, int], ...] = ()
+    stayed: tuple[tuple[str, int], ...] = ()

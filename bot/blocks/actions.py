@@ -41,6 +41,14 @@ RENAME_MODAL = "rename_modal"
 NAME_BLOCK = "name"
 NAME_INPUT = "name"
 
+# The modal that hands off conversations: its callback id, and its inputs, each alone in a block of the same name.
+HANDOFF_MODAL = "handoff_modal"
+HANDOFF_WHOSE = "handoff_whose"
+HANDOFF_TO = "handoff_to"
+HANDOFF_ONLY = "handoff_only"
+HANDOFF_MOST = "handoff_most"
+HANDOFF_NOTE = "handoff_note"
+
 # The modal behind `More`: its menu of labels, whose block's id is a place, its note, and what can be pressed in it.
 MORE_MODAL = "more_modal"
 LABELS = "labels"

@@ -18,16 +18,17 @@ def assignee_menu(assignee_id: str | None, assignee_name: str | None) -> Externa
         action_id=actions.ASSIGN,
         placeholder=words.plain("Assign to…"),
         min_query_length=0,
-        initial_option=_option(assignee_id, assignee_name or "") if assignee_id else None,
+        initial_option=person_option(assignee_id, assignee_name or "") if assignee_id else None,
     )
 
 
 def options(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     """What Slack is answered when it asks for the menu's entries: at most 100."""
-    return [_option(choice.user_id, choice.name, choice.note).to_dict() for choice in choices[:MOST_OPTIONS]]
+    return [person_option(choice.user_id, choice.name, choice.note).to_dict() for choice in choices[:MOST_OPTIONS]]
 
 
-def _option(user_id: str, name: str, note: str = "") -> Option:
+def person_option(user_id: str, name: str, note: str = "") -> Option:
+    """A person as an entry of a menu; `note` says what to know of them."""
     return Option(
         text=words.plain(words.shorten(words.one_line(name) or SOMEBODY, _LONGEST)),
         value=user_id,

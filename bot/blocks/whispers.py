@@ -14,7 +14,7 @@ from desk.values import Attempt, Change
 COMMANDS = {
     "/mine": "/mine [open|unread|snoozed|closed]",
     "/unassigned": "/unassigned [closed]",
-    "/sms": "/sms inbox | find | new | health | help",
+    "/sms": "/sms inbox | find | new | handoff | health | help",
 }
 HELP = (
     f"""*Your lists*
@@ -34,8 +34,9 @@ A reply that begins with `//`, `note:` or `private:`, or that mentions a colleag
 sees it.""",
     """*Owning*
 `Claim` makes a conversation yours, the menu on its card gives it to anyone in the channel, and `Close` takes it off \
-the lists until the customer writes again. `More` in its `…` menu has labels, a note about the customer, and `Snooze`: \
-the conversation comes back at its time, or with the customer's next text.""",
+the lists until the customer writes again. The first answer to a conversation that nobody owns makes it yours, too. \
+`More` in its `…` menu has labels, a note about the customer, and `Snooze`: the conversation comes back at its time, \
+or with the customer's next text. `/sms handoff` gives what you own to a colleague, all or some, with a note.""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 MOST_CHANGES = 40
@@ -109,6 +110,9 @@ _CHANGES = {
     "claimed": "{actor} claimed it",
     "claimed_by_reply": "{actor} answered it first and became its owner",
     "assigned": "{actor} assigned it to {after}",
+    "handed_off": "{actor} handed it off to {after}",
+    "distributed": "{actor} gave it to {after}",
+    "left_behind": "Its owner can no longer own it, so it waits for a new one",
     "begun": "{actor} began it",
     "released": "{actor} released it",
     "closed": "{actor} closed it",
@@ -124,6 +128,9 @@ _OWNER_CHANGES = (
     "claimed",
     "claimed_by_reply",
     "assigned",
+    "handed_off",
+    "distributed",
+    "left_behind",
     "released",
     "reopened_unassigned",
     "woken_unassigned",

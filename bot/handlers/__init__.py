@@ -9,6 +9,7 @@ from bot.handlers import (
     commands,
     directory,
     find,
+    handoff,
     lifecycle,
     more,
     new,
@@ -20,7 +21,20 @@ from bot.handlers import (
 from bot.handlers.attach import attach
 from bot.handlers.context import Context
 
-MODULES = (commands, assignment, lifecycle, replies, directory, more, snooze, shortcuts, new, find, saved_replies)
+MODULES = (
+    commands,
+    assignment,
+    lifecycle,
+    replies,
+    directory,
+    more,
+    snooze,
+    shortcuts,
+    new,
+    find,
+    saved_replies,
+    handoff,
+)
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, whispers
 from bot.blocks.place import Place
-from bot.handlers import find, new
+from bot.handlers import find, handoff, new
 from bot.handlers.asked import Asked
 from bot.handlers.press import Press
 from desk.values import Filter, Queue
@@ -57,6 +57,7 @@ async def _help(asked: Asked) -> None:
 SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "": _help,
     "find": find.find,
+    "handoff": handoff.ask,
     "health": _health,
     "help": _help,
     "inbox": _inbox,

@@ -26,7 +26,8 @@ Body = dict[str, Any]
 class Context:
     """What handlers work with; Bolt hands it over as `desk`. `missed` is told of events that could not be stored.
 
-    `read_number` reads a phone number as people type it.
+    `begun` is told of transfers that were begun, once they are committed. `read_number` reads a phone number as people
+    type it.
     """
 
     database: Database
@@ -37,6 +38,12 @@ class Context:
     managers: Managers
     read_number: ReadNumber
     missed: list[Callable[[], None]] = field(default_factory=list)
+    begun: list[Callable[[], None]] = field(default_factory=list)
+
+    def tell_begun(self) -> None:
+        """Have transfers worked off that were begun and committed."""
+        for tell in self.begun:
+            tell()
 
     async def draw_health(self, actor: Actor) -> Post:
         """What is wrong, as far as it concerns this reader."""

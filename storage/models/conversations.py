@@ -203,7 +203,15 @@ class Transfer(SQLModel, table=True):
     done, and none twice. `view_id` is the modal that shows how far it is.
     """
 
-    __table_args__ = (partial_index("transfer_unfinished", "id", where="finished_at IS NULL"),)
+    __table_args__ = (
+        partial_index("transfer_unfinished", "id", where="finished_at IS NULL"),
+        partial_index(  # somebody leaves once, however many see it
+            "transfer_departure",
+            *("workspace_id", "owner_id"),
+            where="what = 'departure' AND finished_at IS NULL",
+            unique=True,
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from multiprocessing import connection, parent_process
 from pathlib import Path
@@ -22,7 +23,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from bot import app, effects, logs, start
 from bot.settings import Settings
-from desk import delivery
+from desk import colleagues, delivery
 from desk.delivery import Effect
 
 REPLICA = "X-Replica"  # the header by which the playground knows which process calls
@@ -68,6 +69,7 @@ def _die_with_parent() -> None:
 def _hurry(haste: Haste) -> None:
     delivery._RENEW_SECONDS = min(delivery._RENEW_SECONDS, haste.lease_seconds / _RENEWALS)
     delivery.LEASE_SECONDS = haste.lease_seconds
+    colleagues.HOLD = timedelta()  # reps who answer at once are asked, and nobody waits for them
     as_ever = effects.effects
 
     def hurried(*args: Any, **pace: Any) -> Mapping[str, Effect]:

@@ -103,12 +103,12 @@ class Course:
 
 
 async def tell(people: People, contact: Contact) -> None:
-    """Two texts, a reply and its receipts, claimed and closed; a text opens it again."""
+    """Two texts, claimed, a reply and its receipts, and closed; a text opens it again."""
     await people.text(contact)
     await people.text(contact)
+    await people.claim(contact, BEN)
     await people.reply(contact, ANA)
     await people.until(lambda: _is_out(people, contact))
-    await people.claim(contact, BEN)
     await people.close(contact, ANA)
     await people.text(contact)
 

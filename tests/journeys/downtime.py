@@ -6,7 +6,7 @@ from typing import Any
 from playground.playground import Playground
 from playground.world import BOT_USER
 from tests.conftest import World
-from tests.journeys.scene import quoted
+from tests.journeys.scene import CLAIMED, quoted
 
 RECOVERED = "arrows_counterclockwise"
 
@@ -28,4 +28,5 @@ def texts(world: World, card: Any) -> list[str]:
 
 def said(world: World, card: Any) -> list[str]:
     """What the bridge itself says below a card."""
-    return [post.text for post in world.thread(card.ts) if post.user == BOT_USER and not quoted(post)]
+    shown = [post for post in world.thread(card.ts) if post.user == BOT_USER and not quoted(post)]
+    return [post.text for post in shown if CLAIMED not in post.text]

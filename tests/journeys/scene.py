@@ -13,6 +13,7 @@ from storage.database import connect
 from tests.conftest import World
 from tests.journeys.screen import ALICE, ANA, is_confirmed
 
+CLAIMED = "answered first, so this conversation is theirs."
 DELIVERED, FAILED, LATE, NOTE = "white_check_mark", "exclamation", "hourglass_flowing_sand", "lock"
 
 
@@ -44,8 +45,8 @@ def sms(world: World, phone: str = ALICE) -> list[Text]:
 
 
 def lines(world: World, card: Any) -> list[str]:
-    """What the bridge says in a thread."""
-    return [post.text for post in world.thread(card.ts) if post.user == BOT_USER]
+    """What the bridge says in a thread, apart from whose the conversation became by answering."""
+    return [post.text for post in world.thread(card.ts) if post.user == BOT_USER and CLAIMED not in post.text]
 
 
 def line(world: World, card: Any, words: str) -> Any:

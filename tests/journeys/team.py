@@ -31,9 +31,12 @@ def owner(card: Any) -> str:
     return next((fact.removeprefix("Owner: ") for fact in facts if fact.startswith("Owner: ")), "")
 
 
-async def conversation(world: World, card: Any) -> Conversation:
-    """The row behind a card."""
-    async with world.bridge.database.read() as session:
+async def change(world: World, card: Any, **columns: Any) -> Conversation:
+    """The row behind a card, with some columns changed as no press can change them yet."""
+    async with world.bridge.database.write() as session:
         thread = await conversations.find_thread(session, world.bridge.workspace.id, card.channel, card.ts)
         assert thread is not None
-        return await conversations.get(session, world.bridge.workspace.id, thread.conversation_id)
+        row = await conversations.lock(session, world.bridge.workspace.id, thread.conversation_id)
+        for name, value in columns.items():
+            setattr(row, name, value)
+    return row

@@ -91,7 +91,7 @@ async def test_a_refused_card_leaves_a_plain_one_to_go_on_below(world: World, ev
     await eventually(lambda: [quoted(post) for post in world.thread(card.ts)] == [["Second"]])
     await reply(world, card, "Hello")
     await eventually(lambda: received(world) == ["Hello"])
-    await eventually(lambda: "Claim" in str(card.blocks))
+    await eventually(lambda: "Owner: Ana" in str(card.blocks))
     assert "1 post could not be shown" in await health(world)
 
 

@@ -202,7 +202,7 @@ async def test_a_recovered_reply_answers_only_what_was_there(
         await eventually(lambda: texts(world, card) == ["And when?"])
         await play.quiet()
         assert waits(world.roots()[0])
-        shown = await play.command(ANA, CHANNEL, "/unassigned")
+        shown = await play.command(ANA, CHANNEL, "/mine", "unread")
         assert f"Waiting since <!date^{int(asked.at)}^" in str(shown)
 
 

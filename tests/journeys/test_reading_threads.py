@@ -133,6 +133,7 @@ async def test_outside_the_marketplace_two_weeks_are_read(
     pass_time(play, days=20)
     async with start() as world:
         new = await opened(world, body="New")
+        await play.press(ANA, CHANNEL, new.ts, "claim")
         await eventually(lambda: is_read(world))
     await play.post(ANA, CHANNEL, "Old", thread_ts=cards[0].ts)
     await play.post(ANA, CHANNEL, "Yes", thread_ts=new.ts)
@@ -151,6 +152,7 @@ async def test_what_has_news_is_read_first(start: Start, play: Playground, event
     """A thread with a reply that failed is read, too, but after the one of which Slack says that somebody wrote."""
     async with start() as world:
         asked, failed = await opened(world), await opened(world, BOB)
+        await play.press(ANA, CHANNEL, asked.ts, "claim")
         play.faults.answer(
             "twilio.messages.create", 401, body={"code": 20003, "message": "Authenticate", "status": 401}
         )

@@ -10,7 +10,20 @@ from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER
 from tests.conftest import Eventually, Start, World
 from tests.journeys.conftest import Backup
-from tests.journeys.scene import DELIVERED, NOTE, line, lines, marks, opened, quoted, received, reply, sms, waits
+from tests.journeys.scene import (
+    CLAIMED,
+    DELIVERED,
+    NOTE,
+    line,
+    lines,
+    marks,
+    opened,
+    quoted,
+    received,
+    reply,
+    sms,
+    waits,
+)
 from tests.journeys.screen import ALICE, ANA, BOB
 
 pytestmark = [
@@ -48,7 +61,10 @@ async def _live(world: World, eventually: Eventually) -> tuple[Any, Any]:
 async def test_nothing_is_doubled_on_either_side(
     start: Start, play: Playground, yesterday: Backup, eventually: Eventually
 ) -> None:
-    """All that the lost database had posted and sent is found where it is; then work goes on where it was."""
+    """All that the lost database had posted and sent is found where it is; then work goes on where it was.
+
+    Whose Bob's conversation was is lost with a press, and told by who answered.
+    """
     play.world.ahead += 3600
     async with start() as world:
         alice, bob = await _live(world, eventually)
@@ -60,7 +76,7 @@ async def test_nothing_is_doubled_on_either_side(
         await play.quiet(1.0)
         assert received(world) == ["Yes", "Yes"]
         assert received(world, BOB) == ["Hello Bob"]
-        assert shown(world) == before
+        assert shown(world) == [*before, (BOT_USER, f"<@{ANA}> {CLAIMED}")]
         await play.text(BOB, NUMBER, "One more thing")
         await eventually(lambda: any(quoted(post) == ["One more thing"] for post in world.thread(bob.ts)))
         answer = await reply(world, bob, "Go on")

@@ -11,7 +11,7 @@ from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from storage import people
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import opened, quoted, received, reply
+from tests.journeys.scene import opened, pass_time, quoted, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
 
 LATER = {"Retry-After": "600"}
@@ -101,8 +101,10 @@ async def test_nobody_is_asked_about_for_ever(world: World, eventually: Eventual
     await reply(world, card, "Who am I?", "U0ODD")
     add_unheard(world, "U0NEW", "Nina New")
     await reply(world, card, "I am new", "U0NEW")
+    pass_time(world, seconds=31)
     await eventually(lambda: "I am new" in received(world))
     await reply(world, card, "So it works", ANA)
+    pass_time(world, seconds=31)
     await eventually(lambda: "So it works" in received(world))
     await world.play.text(ALICE, NUMBER, "It does")
     await eventually(lambda: ["It does"] in [quoted(post) for post in world.thread(card.ts)])

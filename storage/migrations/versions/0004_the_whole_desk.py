@@ -54,6 +54,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("id")
     )
     with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index("transfer_departure", ["workspace_id", "owner_id"], unique=True, sqlite_where=sa.text("what = 'departure' AND finished_at IS NULL"), postgresql_where=sa.text("what = 'departure' AND finished_at IS NULL"))
         batch_op.create_index("transfer_unfinished", ["id"], unique=False, sqlite_where=sa.text("finished_at IS NULL"), postgresql_where=sa.text("finished_at IS NULL"))
 
     op.create_table("backlog_sample",
@@ -210,6 +211,7 @@ def downgrade() -> None:
     op.drop_table("saved_reply")
     op.drop_table("backlog_sample")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index("transfer_departure", sqlite_where=sa.text("what = 'departure' AND finished_at IS NULL"), postgresql_where=sa.text("what = 'departure' AND finished_at IS NULL"))
         batch_op.drop_index("transfer_unfinished", sqlite_where=sa.text("finished_at IS NULL"), postgresql_where=sa.text("finished_at IS NULL"))
 
     op.drop_table("transfer")

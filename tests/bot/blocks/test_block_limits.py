@@ -129,6 +129,7 @@ def others(outside: str) -> Iterator[Post]:
         "limit": BIG,
         "colleague": outside,
         "seconds": BIG,
+        "note": outside[:500],
     }
     for what in LINES:
         yield line(what, actor="U1", **details)

@@ -15,6 +15,24 @@ SAYS: list[tuple[dict[str, Any], str]] = [
     ({"what": "begun", "actor": "U1", "after": "U1"}, "<@U1> began this conversation."),
     ({"what": "begun", "actor": "U1"}, "<@U1> began this conversation. It waits for an owner."),
     ({"what": "claimed_by_reply", "actor": "U1"}, "<@U1> answered first, so this conversation is theirs."),
+    ({"what": "handed_off", "actor": "U1", "before": "U1", "after": "U2"}, "<@U1> handed this off to <@U2>."),
+    (
+        {"what": "handed_off", "actor": "U3", "before": "U1", "after": "U2"},
+        "<@U3> handed this off from <@U1> to <@U2>.",
+    ),
+    (
+        {"what": "handed_off", "actor": "U1", "before": "U1", "after": None},
+        "<@U1> handed this off: it waits for a new owner.",
+    ),
+    ({"what": "distributed", "actor": "U1", "before": None, "after": "U2"}, "<@U1> gave this to <@U2>."),
+    (
+        {"what": "left_behind", "actor": None, "before": "U1", "after": None, "why": "left"},
+        "<@U1> is no longer in this channel, so this waits for a new owner.",
+    ),
+    (
+        {"what": "left_behind", "actor": None, "before": "U1", "after": None, "why": "deactivated"},
+        "<@U1>'s account is deactivated, so this waits for a new owner.",
+    ),
     ({"what": "helped", "owner": "U1", "colleague": "<Ben>"}, "<@U1>, &lt;Ben&gt; answered here."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": None}, "<@U1> assigned this to <@U2>."),
     ({"what": "assigned", "actor": "U1", "after": "U2", "before": "U1"}, "<@U1> handed this to <@U2>."),
