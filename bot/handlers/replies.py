@@ -242,5 +242,6 @@ def register(app: AsyncApp) -> None:
     app.action(actions.IT_ARRIVED)(it_arrived)
     app.action(actions.SEND_NOW)(send_now)
     app.action(actions.DONT_SEND)(dont_send)
+    app.action(actions.CANCEL)(cancel)
     app.action(actions.SEND_AT_ONCE)(send_at_once)
     app.action(actions.SEND_AS_SMS)(send_as_sms)

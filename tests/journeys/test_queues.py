@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.blocks import whispers
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral
@@ -64,8 +65,8 @@ async def test_what_is_not_understood_is_answered_with_the_usage(world: World) -
     for command, text, form in (
         ("/mine", "everything", "/mine [open|unread|snoozed|closed]"),
         ("/unassigned", "mine", "/unassigned [closed]"),
-        ("/sms", "<!channel> *x*", "/sms inbox | health | help"),
-        ("/sms", "payload", "/sms inbox | health | help"),
+        ("/sms", "<!channel> *x*", whispers.COMMANDS["/sms"]),
+        ("/sms", "payload", whispers.COMMANDS["/sms"]),
     ):
         shown = await ask(world, ANA, command, text)
         assert f"“{text}”" in words(shown.blocks)

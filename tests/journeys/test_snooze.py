@@ -261,12 +261,12 @@ async def test_the_history_tells_of_it(world: World, eventually: Eventually) -> 
     await world.play.press(BEN, CHANNEL, card.ts, "more", value="history")
     changes = [line.partition(">  ")[2] for line in told(world.play, BEN).splitlines() if line.startswith("<!date^")]
     assert changes == [
-        f"<@{ANA}> claimed it",
-        f"<@{ANA}> snoozed it",
+        f"<@{ANA}> claimed it, on the card",
+        f"<@{ANA}> snoozed it, in a form",
         "Threadline ended its snooze",
-        f"<@{ANA}> snoozed it",
-        f"<@{BEN}> ended its snooze",
-        f"<@{ANA}> snoozed it",
+        f"<@{ANA}> snoozed it, in a form",
+        f"<@{BEN}> ended its snooze, on the card",
+        f"<@{ANA}> snoozed it, in a form",
         "The customer wrote, which ended its snooze",
     ]
     assert len([one for one in lines(world, card) if "snoozed this conversation" in one]) == 3

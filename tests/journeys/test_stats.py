@@ -76,7 +76,7 @@ async def test_the_numbers_are_answered_privately_and_a_picture_comes_directly(
     assert "*Waits*: 2 · 1 answered (1 by you) · 1 still waiting, the oldest since <!date^" in said
     assert "*First response*: median 10 minutes · nine in ten within 10 minutes" in said
     assert "*Without an owner*: 2 times" in said
-    assert "*Now*: 2 open without an owner · you own 0 open" in said
+    assert "*Now*: 1 open without an owner · you own 1 open" in said
     picture = await pictured(world)
     announced, shared = direct_posts(world, ANA)
     assert announced.text.startswith("Last 7 days in numbers · ")
