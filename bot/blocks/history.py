@@ -20,7 +20,7 @@ CHANGES = {
     "released": "{actor} released it{before}",
     "handed_off": "{actor} handed it off to {after}{before}",
     "distributed": "{actor} gave it to {after}{before}",
-    "left_behind": "Its owner cannot own it any more{before}",
+    "left_behind": "Its owner can no longer own it, so it waits for a new one{before}",
     "begun": "{actor} began it",
     "closed": "{actor} closed it",
     "reopened": "{actor} reopened it",

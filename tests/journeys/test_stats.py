@@ -106,7 +106,7 @@ async def test_another_period_is_told_how_to_ask(world: World) -> None:
 async def test_managers_see_who_has_how_much_to_do(drawn: None, world: World, eventually: Eventually) -> None:
     """In counts, by name; reps see their own and the sum."""
     card = await answered(world, eventually)
-    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await world.play.choose(BEN, CHANNEL, card.ts, "assign", BEN)
     assert "Ben: 1 open, 0 unread" in await ask(world, MARA)
     said = await ask(world, ANA)
     assert "Ben" not in said
