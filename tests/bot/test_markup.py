@@ -328,3 +328,17 @@ def test_an_unknown_emoji_has_no_character() -> None:
     """Only the standard set is known."""
     assert emoji_names.character("partyparrot") is None
     assert emoji_names.character("thumbsup", "6") == "👍🏿"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (" Done :tada: :+1::skin-tone-3: ", "Done 🎉 👍🏼"),
+        ("At 10:30:00, <b> & *stars* @here", "At 10:30:00, <b> & *stars* @here"),
+        ("a\r\nb\rc\0", "a\nb\nc"),
+        (":nothing: x", ":nothing: x"),
+    ],
+)
+def test_what_is_typed_in_a_modal_is_plain_text(text: str, plain: str) -> None:
+    """Slack escapes nothing there and knows no markup, but gives emoji by their names."""
+    assert markup.typed(text) == plain

@@ -187,8 +187,15 @@ class Conversation:
         reply.status = "received" if reply.is_note else "held"
         reply.held_until = hold_until
         self.replies.append(reply)
+        if not reply.is_note:
+            self.claim(reply)
         if self.owner == reply.author:
             self.read_to = self.places
+
+    def claim(self, reply: Reply) -> None:
+        """The first reply to what nobody owns makes its author the owner."""
+        if self.owner is None:
+            self.give(reply.author, by=reply.author)
 
     def edit(self, reply: Reply, ts: str, body: str, *, hold_until: datetime) -> None:
         """An edit is heard of: the newest counts, until the reply is handed over."""
@@ -208,6 +215,7 @@ class Conversation:
         elif reply.status == "canceled" and not self.is_stopped:
             self.send_anew(reply, hold_until=hold_until)
             reply.place = self.next_place()
+            self.claim(reply)
         elif reply.status == "held" and self.is_stopped:
             reply.status = "canceled"
 

@@ -232,6 +232,7 @@ class Bridge(RuleBasedStateMachine):
             reply.is_note = False
             one.send_anew(reply, hold_until=self.stage.now())
             reply.place = one.next_place()
+            one.claim(reply)
 
     # What happens outside
 

@@ -12,7 +12,7 @@ from sms import numbers
 from storage import conversations, inboxes, messages
 from tests.conftest import Eventually, Start, World
 from tests.journeys.conftest import Backup
-from tests.journeys.scene import line, lines, opened, pass_time, received, reply
+from tests.journeys.scene import line, lines, opened, pass_time, received, reply, shape, waits
 from tests.journeys.screen import ALICE, ANA, BEN, BOB
 
 POST = "chat.postMessage"
@@ -60,6 +60,20 @@ async def test_what_is_held_outlives_a_restart(start: Start, play: Playground, e
     play.world.ahead += 120
     async with start(reply_hold_seconds=60) as world:
         await eventually(lambda: received(world) == ["Composed"])
+
+
+async def test_who_deletes_its_line_takes_it_back(start: Start, eventually: Eventually) -> None:
+    """An admin of Slack may delete what the bridge has posted: while it is held it does not leave."""
+    async with start(reply_hold_seconds=60) as world:
+        card = await opened(world)
+        await write(world)
+        shown = await eventually(lambda: line(world, card, WROTE))
+        await eventually(lambda: world.play.ephemerals(ANA))
+        await world.play.event(world.play.slack.changed_event(shown, shape(world, shown), "message_deleted"))
+        await eventually(lambda: waits(world.roots()[0]))
+        pass_time(world, seconds=61)
+        await world.play.quiet()
+        assert received(world) == []
 
 
 async def test_it_leaves_in_its_place(start: Start, eventually: Eventually) -> None:

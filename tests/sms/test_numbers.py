@@ -145,6 +145,21 @@ def test_what_is_no_number_is_refused_with_a_sentence(text: str, region: str | N
         numbers.e164(text, region)
 
 
+@pytest.mark.parametrize(
+    ("text", "home", "number", "label"),
+    [
+        ("(415) 555-0123", "+15550100000", "+14155550123", "(415) 555-0123"),
+        ("07400 123456", "+442079460018", "+447400123456", "07400 123456"),
+        ("011 44 7400 123456", "+15550100000", "+447400123456", "+44 7400 123456"),
+        ("0044 7400 123456", "+493012345678", "+447400123456", "+44 7400 123456"),
+        ("030 123456", "+493012345678", "+4930123456", "030 123456"),
+    ],
+)
+def test_a_rep_dials_as_in_the_country_of_the_inbox(text: str, home: str, number: str, label: str) -> None:
+    """With the country's own prefixes, and with any country code; shown as people write it there."""
+    assert numbers.dialled(text, home) == (number, label)
+
+
 ADDRESSES = st.one_of(
     st.text(max_size=30),
     st.from_regex(r"(whatsapp:|rcs:|RCS: )?\+?[0-9 ()-]{0,20}", fullmatch=True),
