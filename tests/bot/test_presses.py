@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,29 +16,25 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 class Recorder:
-    """Stands where Bolt's app stands when handlers register, and notes what they listen to."""
+    """Stands where Bolt's app stands when handlers register, and notes what they listen to, by kind."""
 
     def __init__(self) -> None:
-        self.actions: list[Any] = []
-        self.options: list[Any] = []
-        self.views: list[Any] = []
+        self.heard: defaultdict[str, list[Any]] = defaultdict(list)
 
     def __getattr__(self, kind: str) -> Any:
-        heard: list[Any] = {"action": self.actions, "options": self.options, "view": self.views}.get(kind, [])
-
         def listen(to: Any, *_: Any) -> Any:
             if not isinstance(to, re.Pattern) or to.pattern != ".*":
-                heard.append(to)
+                self.heard[kind].append(to)
             return lambda listener: listener
 
         return listen
 
 
 @pytest.fixture(scope="module")
-def heard() -> Recorder:
+def heard() -> dict[str, list[Any]]:
     recorder = Recorder()
     handlers.register(recorder, None)  # type: ignore[arg-type]
-    return recorder
+    return recorder.heard
 
 
 def drawn() -> Iterator[tuple[str, Any]]:
@@ -59,31 +56,31 @@ def elements(part: Any, *, is_input: bool = False) -> Iterator[tuple[Any, bool]]
             yield from elements(one, is_input=is_input or is_quiet)
 
 
-def test_every_button_and_menu_that_is_drawn_is_answered(heard: Recorder) -> None:
+def test_every_button_and_menu_that_is_drawn_is_answered(heard: dict[str, list[Any]]) -> None:
     """In every view that is kept: a press that nobody listens to is acknowledged, and nothing happens."""
     for name, view in drawn():
         for element, is_told in elements(view["blocks"]):
             action_id = element["action_id"]
             if is_told:
-                assert any(to == action_id if isinstance(to, str) else to.match(action_id) for to in heard.actions), (
+                assert any(to == action_id if isinstance(to, str) else to.match(action_id) for to in heard["action"]), (
                     name,
                     action_id,
                 )
             if "external" in element["type"]:
-                assert action_id in heard.options, (name, action_id)
+                assert action_id in heard["options"], (name, action_id)
 
 
-def test_every_modal_with_a_button_to_submit_it_is_answered(heard: Recorder) -> None:
+def test_every_modal_with_a_button_to_submit_it_is_answered(heard: dict[str, list[Any]]) -> None:
     """By its callback id."""
     for name, view in drawn():
         if "submit" in view:
-            assert view["callback_id"] in heard.views, name
+            assert view["callback_id"] in heard["view"], name
 
 
-def test_every_answer_is_about_something_that_can_be_pressed(heard: Recorder) -> None:
+def test_every_answer_is_about_something_that_can_be_pressed(heard: dict[str, list[Any]]) -> None:
     """No handler listens to an id that is not one of ours, nor two to the same."""
     ours = {value for value in vars(actions).values() if isinstance(value, str)}
-    for told in (heard.actions, heard.options, heard.views):
+    for told in (heard["action"], heard["options"], heard["view"]):
         plain = [to for to in told if isinstance(to, str)]
         assert set(plain) <= ours
         assert len(plain) == len(set(plain))

@@ -53,7 +53,7 @@ async def test_cancel_takes_it_back_and_an_edit_sends_it_after_all(world: World,
     card = await opened(world)
     post = await both_answer(world, card, eventually)
     await world.play.press(BEN, CHANNEL, asked(world), "cancel")
-    assert whispers(world, BEN) == ["Not sent. To send it after all, edit your message, or write it again."]
+    assert whispers(world, BEN) == ["Not sent. Edit your message to send it after all."]
     await eventually(lambda: FAILED in marks(post))
     pass_time(world, seconds=31)
     await world.play.quiet()

@@ -222,6 +222,14 @@ def test_a_line_that_asks_has_its_buttons(payload: dict[str, Any], buttons: list
     assert post.blocks[1]["elements"][0]["elements"] == [{"type": "text", "text": "See *you* at 5"}]
 
 
+def test_a_text_that_was_not_written_in_the_thread_looks_so() -> None:
+    """Whose it is, in its own words, and what its author alone is offered while it is held."""
+    golden("composed", line("composed", author="U1", body="See *you*\nat <nine>"))
+    golden("automatic", line("automatic", author=None, body="We are back at nine."))
+    about: dict[str, Any] = {"channel_id": "C1", "ts": "1763871234.000100", "attempt": 1, "author": "U1"}
+    golden("composed_held", line("composed_held", **about))
+
+
 def test_a_note_from_a_window_says_whose_it_is_and_quotes_it_exactly() -> None:
     """Its words are nobody's markup, and are cut nowhere."""
     post = line("noted", actor="U1", body="Ask *Ben* <!here>\nbefore noon")
