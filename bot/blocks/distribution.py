@@ -16,10 +16,10 @@ from slack_sdk.models.blocks import (
     RadioButtonsElement,
     SectionBlock,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.menu import person_option
+from bot.blocks.modals import modal
 from bot.blocks.place import Place
 from bot.blocks.said import cut
 from desk.distribution import MOST_EVENLY
@@ -41,16 +41,13 @@ def distribution(offers: Offers, way: str = EVENLY) -> dict[str, Any]:
     """What there is to give out, to whom, and the one or the other way to do it."""
     blocks: list[Block] = [SectionBlock(text=words.markup(_head(offers))), _ways(way)]
     blocks += _evenly(offers) if way == EVENLY else _by_hand(offers)
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.DISTRIBUTE_MODAL,
-        private_metadata=f"{way}:{offers.inbox_id}",
-        title=words.plain("Distribute"),
-        submit=words.plain("Distribute"),
-        close=words.plain("Cancel"),
+        metadata=f"{way}:{offers.inbox_id}",
+        title="Distribute",
+        submit="Distribute",
         blocks=blocks,
     )
-    return dict(view.to_dict())
 
 
 def way_and_inbox(metadata: str) -> tuple[str, int]:

@@ -16,10 +16,10 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     SectionBlock,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.menu import SOMEBODY, person_option
+from bot.blocks.modals import modal
 from desk.team_values import Holding, Waiter
 from desk.values import Choice
 
@@ -37,16 +37,13 @@ def handoff(load: Holding, to: Choice | None = None) -> dict[str, Any]:
     `to` is already chosen.
     """
     some = load.open + load.snoozed > 0
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.HANDOFF_MODAL,
-        private_metadata=load.owner_id,
-        title=words.plain("Hand off"),
-        submit=words.plain("Hand off") if some else None,
-        close=words.plain("Cancel"),
+        metadata=load.owner_id,
+        title="Hand off",
+        submit="Hand off" if some else None,
         blocks=[*_whose(load), SectionBlock(text=words.markup(_counts(load))), *(_inputs(load, to) if some else [])],
     )
-    return dict(view.to_dict())
 
 
 def _whose(load: Holding) -> list[Block]:

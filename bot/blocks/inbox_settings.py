@@ -14,10 +14,10 @@ from slack_sdk.models.blocks import (
     RadioButtonsElement,
     StaticSelectElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.menu import person_option
+from bot.blocks.modals import modal
 from desk.inbox_settings import LONGEST_AWAY_MESSAGE, NUMBERS
 from desk.team_values import InboxSettings
 from storage.states import Model
@@ -93,16 +93,7 @@ def alerts(settings: InboxSettings) -> dict[str, Any]:
 
 
 def _view(callback_id: str, title: str, settings: InboxSettings, blocks: list[Block]) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        private_metadata=str(settings.inbox_id),
-        title=words.plain(title),
-        submit=words.plain("Save"),
-        close=words.plain("Cancel"),
-        blocks=blocks,
-    )
-    return dict(view.to_dict())
+    return modal(callback_id=callback_id, metadata=str(settings.inbox_id), title=title, submit="Save", blocks=blocks)
 
 
 def _head(settings: InboxSettings) -> Block:

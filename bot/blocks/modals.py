@@ -1,14 +1,41 @@
 """Modals, as `views.open` takes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.post import Post
 
 LONGEST_NAME = 75
+
+
+def modal(
+    *,
+    title: str,
+    blocks: Sequence[Block],
+    submit: str | None = None,
+    close: str = "Cancel",
+    callback_id: str | None = None,
+    metadata: str | None = None,
+) -> dict[str, Any]:
+    """A modal with a title of up to 24 characters and up to 100 blocks (Slack's limits).
+
+    It is submitted under `callback_id`, and gives `metadata` back then. Raises SlackObjectFormationError for what Slack
+    would refuse.
+    """
+    view = View(
+        type="modal",
+        callback_id=callback_id,
+        private_metadata=metadata,
+        title=words.plain(title),
+        submit=words.plain(submit) if submit else None,
+        close=words.plain(close),
+        blocks=list(blocks),
+    )
+    return dict(view.to_dict())
 
 
 def told(post: Post) -> dict[str, Any]:
@@ -20,13 +47,11 @@ def told(post: Post) -> dict[str, Any]:
 def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
     """Name a contact; an empty name goes back to the number. The conversation is in `private_metadata`."""
     known = words.shorten(words.one_line(name), LONGEST_NAME)
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.RENAME_MODAL,
-        private_metadata=str(conversation_id),
-        title=words.plain("Name this contact"),
-        submit=words.plain("Save"),
-        close=words.plain("Cancel"),
+        metadata=str(conversation_id),
+        title="Name this contact",
+        submit="Save",
         blocks=[
             InputBlock(
                 block_id=actions.NAME_BLOCK,
@@ -42,17 +67,14 @@ def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
             )
         ],
     )
-    return dict(view.to_dict())
 
 
 def away() -> dict[str, Any]:
     """Until when somebody is away."""
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.AWAY_MODAL,
-        title=words.plain("You are away"),
-        submit=words.plain("Go away"),
-        close=words.plain("Cancel"),
+        title="You are away",
+        submit="Go away",
         blocks=[
             InputBlock(
                 block_id=actions.AWAY_BLOCK,
@@ -63,4 +85,3 @@ def away() -> dict[str, Any]:
             )
         ],
     )
-    return dict(view.to_dict())

@@ -15,9 +15,9 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, card, words
+from bot.blocks.modals import modal
 from bot.blocks.place import Place
 from desk.details import LONGEST_ABOUT, LONGEST_LABEL, MOST_LABELS, Shown, digest
 from desk.values import Card
@@ -60,16 +60,13 @@ def more(shown: Card) -> dict[str, Any]:
             ),
         ),
     ]
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.MORE_MODAL,
-        private_metadata=json.dumps([shown.conversation_id, digest(shown.about), *shown.labels], ensure_ascii=False),
-        title=words.plain("Conversation"),
-        submit=words.plain("Save"),
-        close=words.plain("Cancel"),
+        metadata=json.dumps([shown.conversation_id, digest(shown.about), *shown.labels], ensure_ascii=False),
+        title="Conversation",
+        submit="Save",
         blocks=blocks,
     )
-    return dict(view.to_dict())
 
 
 def labels_block(conversation_id: int) -> str:

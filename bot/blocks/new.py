@@ -14,10 +14,9 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticSelectElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
-from bot.blocks.modals import LONGEST_NAME
+from bot.blocks.modals import LONGEST_NAME, modal
 from bot.blocks.place import Place
 
 LONGEST_TYPED = 3000  # more than a message holds, so that whoever writes too much is told by how much
@@ -32,12 +31,10 @@ def new(inboxes: Sequence[tuple[int, str]], chosen: int | None, number: str = ""
     """Ask whom to text, from which of these inboxes (ids and names), and what."""
     options = [_option(*inbox) for inbox in inboxes]
     initial = next((_option(id_, name) for id_, name in inboxes if id_ == chosen), None)
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.NEW_MODAL,
-        title=words.plain("New text"),
-        submit=words.plain("Send"),
-        close=words.plain("Cancel"),
+        title="New text",
+        submit="Send",
         blocks=[
             InputBlock(
                 block_id=actions.NEW_NUMBER,
@@ -79,7 +76,6 @@ def new(inboxes: Sequence[tuple[int, str]], chosen: int | None, number: str = ""
             ),
         ],
     )
-    return dict(view.to_dict())
 
 
 def _option(inbox_id: int, name: str) -> Option:
@@ -121,5 +117,4 @@ def begun(
         place = Place(conversation_id=conversation_id, thread=(channel, root_ts))
         link = LinkButtonElement(text=words.plain("Open thread"), url=url, action_id=actions.OPEN_THREAD)
         blocks.append(ActionsBlock(block_id=place.encode("begun"), elements=[link]))
-    view = View(type="modal", title=words.plain("New text"), close=words.plain("Done"), blocks=blocks)
-    return dict(view.to_dict())
+    return modal(title="New text", close="Done", blocks=blocks)

@@ -13,10 +13,10 @@ from slack_sdk.models.blocks import (
     Option,
     SectionBlock,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
 from bot.blocks.menu import person_option
+from bot.blocks.modals import modal
 from desk.team import MOST_CAPACITY, MOST_SKILLS
 from desk.team_values import Member
 
@@ -34,16 +34,14 @@ def people(member: Member | None = None) -> dict[str, Any]:
     blocks: list[Block] = [_who(member)]
     if member is not None:
         blocks += [_role(member), *_fixed(member), _capacity(member), _skills(member)]
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.PEOPLE_MODAL,
-        private_metadata=member.user_id if member else "",
-        title=words.plain("People"),
-        submit=words.plain("Save") if member else None,
-        close=words.plain("Close"),
+        metadata=member.user_id if member else "",
+        title="People",
+        submit="Save" if member else None,
+        close="Close",
         blocks=blocks,
     )
-    return dict(view.to_dict())
 
 
 def _who(member: Member | None) -> SectionBlock:

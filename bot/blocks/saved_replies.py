@@ -14,9 +14,9 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.modals import modal
 from bot.blocks.new import LONGEST_TYPED
 from bot.blocks.place import Place
 from desk.saved_replies import LONGEST_NAME, Offer, Saved
@@ -59,13 +59,11 @@ def saved_replies(conversation_id: int, contact: str, saved: Saved | None = None
                 ),
             )
         )
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.SAVED_MODAL,
-        private_metadata=json.dumps([conversation_id, saved.id if saved else None, block_id]),
-        title=words.plain("Saved replies"),
-        submit=words.plain("Send"),
-        close=words.plain("Cancel"),
+        metadata=json.dumps([conversation_id, saved.id if saved else None, block_id]),
+        title="Saved replies",
+        submit="Send",
         blocks=[
             ActionsBlock(block_id=place.encode(kind), elements=elements),
             InputBlock(
@@ -81,7 +79,6 @@ def saved_replies(conversation_id: int, contact: str, saved: Saved | None = None
             ),
         ],
     )
-    return dict(view.to_dict())
 
 
 def parse(metadata: str) -> tuple[int, int | None, str]:
@@ -106,13 +103,11 @@ def _option(reply_id: int, name: str, begin: str = "") -> Option:
 
 def saving(conversation_id: int, reply_id: int | None, name: str = "", body: str = "") -> dict[str, Any]:
     """Ask for name and text of one that is to be saved; `reply_id` is that which is changed."""
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.SAVING_MODAL,
-        private_metadata=json.dumps([conversation_id, reply_id]),
-        title=words.plain("Edit saved reply" if reply_id is not None else "New saved reply"),
-        submit=words.plain("Save"),
-        close=words.plain("Cancel"),
+        metadata=json.dumps([conversation_id, reply_id]),
+        title="Edit saved reply" if reply_id is not None else "New saved reply",
+        submit="Save",
         blocks=[
             InputBlock(
                 block_id=actions.SAVING_NAME,
@@ -137,7 +132,6 @@ def saving(conversation_id: int, reply_id: int | None, name: str = "", body: str
             ),
         ],
     )
-    return dict(view.to_dict())
 
 
 def parse_saving(metadata: str) -> tuple[int, int | None]:

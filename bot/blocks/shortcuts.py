@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, InputBlock, PlainTextInputElement, SectionBlock
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, card, words
 from bot.blocks.menu import assignee_menu
+from bot.blocks.modals import modal
 from bot.blocks.place import Place
 from desk.notes import LONGEST
 from desk.values import Card
@@ -58,13 +58,6 @@ def _contact(contact: str) -> str:
 
 
 def _modal(callback_id: str, conversation_id: int, title: str, submit: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        private_metadata=str(conversation_id),
-        title=words.plain(title),
-        submit=words.plain(submit),
-        close=words.plain("Cancel"),
-        blocks=list(blocks),
+    return modal(
+        callback_id=callback_id, metadata=str(conversation_id), title=title, submit=submit, blocks=list(blocks)
     )
-    return dict(view.to_dict())

@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from slack_sdk.models.blocks import DateTimePickerElement, InputBlock, Option, RadioButtonsElement
-from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.modals import modal
 
 UNTIL_TEXT = "until the customer writes"
 
@@ -27,13 +27,11 @@ def snooze(conversation_id: int, moments: Sequence[tuple[str, datetime]], timezo
         for label, at in moments
     ]
     text = Option(text=words.plain("When the customer writes"), value=actions.SNOOZE_TEXT)
-    view = View(
-        type="modal",
+    return modal(
         callback_id=actions.SNOOZE_MODAL,
-        private_metadata=str(conversation_id),
-        title=words.plain("Snooze"),
-        submit=words.plain("Snooze"),
-        close=words.plain("Cancel"),
+        metadata=str(conversation_id),
+        title="Snooze",
+        submit="Snooze",
         blocks=[
             InputBlock(
                 block_id=actions.SNOOZE_BLOCK,
@@ -50,7 +48,6 @@ def snooze(conversation_id: int, moments: Sequence[tuple[str, datetime]], timezo
             ),
         ],
     )
-    return dict(view.to_dict())
 
 
 def _by_the_clock(at: datetime) -> str:

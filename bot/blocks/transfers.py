@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, SectionBlock
-from slack_sdk.models.views import View
 
 from bot.blocks import words
+from bot.blocks.modals import modal
 from bot.blocks.post import Post
 from desk.team_values import Receipt
 
@@ -21,13 +21,7 @@ _LONGEST = 2800
 def progress(receipt: Receipt) -> dict[str, Any]:
     """The modal while conversations change their owner, and once it is over."""
     text = _said(receipt) if receipt.is_over else _so_far(receipt)
-    view = View(
-        type="modal",
-        title=words.plain(TITLES[receipt.what]),
-        close=words.plain("Close"),
-        blocks=[SectionBlock(text=words.markup(text))],
-    )
-    return dict(view.to_dict())
+    return modal(title=TITLES[receipt.what], close="Close", blocks=[SectionBlock(text=words.markup(text))])
 
 
 def _so_far(receipt: Receipt) -> str:
