@@ -32,12 +32,11 @@ async def tell_author(
     session: Session, conversation: Conversation, message: Message, before: Message, *, hold: timedelta, now: datetime
 ) -> None:
     """Have the author of a reply told, alone, whose was there before it, while it can be taken back."""
-    await outbox.whisper(
+    await outbox.tell_author(
         session,
         conversation,
-        reader=message.author_id or "",
-        ts=message.ts or "",
-        what="just_answered",
+        message,
+        "just_answered",
         now=now,
         channel_id=message.channel_id,
         attempt=message.attempt,

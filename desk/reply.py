@@ -231,13 +231,5 @@ async def _keep_note(session: Session, conversation: Conversation, written: Writ
 async def offer_note(session: Session, conversation: Conversation, note: Message, *, now: datetime) -> None:
     """Mark a note as one, and offer its author to send it after all."""
     await outbox.mark(session, note, "note", now=now)
-    await outbox.whisper(
-        session,
-        conversation,
-        reader=note.author_id or "",
-        ts=note.ts or "",
-        what="note_kept",
-        now=now,
-        channel_id=note.channel_id,
-        attempt=note.attempt,
-    )
+    about = {"channel_id": note.channel_id, "attempt": note.attempt}
+    await outbox.tell_author(session, conversation, note, "note_kept", now=now, **about)
