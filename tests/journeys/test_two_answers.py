@@ -41,10 +41,10 @@ async def test_the_second_of_two_answers_waits_and_goes_by_itself(world: World, 
     assert "It is ready, come by any time" in told(world.play, BEN)
     assert buttons(shown) == ["Cancel", "Send now"]
     assert whispers(world, ANA) == []
-    pass_time(world, seconds=29)
+    pass_time(world, seconds=15)
     await world.play.quiet()
     assert len(received(world)) == 1
-    pass_time(world, seconds=2)
+    pass_time(world, seconds=16)
     await eventually(lambda: received(world) == ["It is ready, come by any time", "Not yet"])
 
 
