@@ -22,8 +22,8 @@ HELP = (
 `/sms inbox` every conversation, with its owner
 `/sms find` conversations by name, number, label or words
 `/sms new` text somebody, by their number
+`/sms away` you are offered last, `until 14:00`, `for 2h` or until `/sms back`
 `/sms stats` the last 7 days in numbers, or `today`, or `30d`
-`/sms history` for managers: who changed owners and closed what, as a file; `7d`, `30d` or `all`
 `/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
@@ -38,6 +38,12 @@ sees it.""",
 the lists until the customer writes again. `More` in its `…` menu has labels, a note about the customer, and `Snooze`: \
 the conversation comes back at its time, or with the customer's next text. The first answer to a conversation that \
 nobody owns makes it yours, too. `/sms handoff` gives what you own to a colleague, all or some, with a note.""",
+    """*For managers*
+`/sms settings` who gives out conversations in this channel, its hours, and what is texted outside them
+`/sms alerts` when you are told of what waits
+`/sms people` who else is a manager, who is new, how much each takes, and what each does
+`/sms handoff` the same with what somebody else owns
+`/sms history` who changed owners and closed what, as a file; `7d`, `30d` or `all`""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 
