@@ -64,9 +64,7 @@ async def begin(
     await _name(session, conversation, contact, name, now=now)
     await _show(session, actor, conversation, inbox, cause=f"begun:{inbox.number}:{contact.address}:{cause}", now=now)
     unowned = await _own(session, actor, conversation, inbox, is_new=is_new, now=now)
-    await composed.compose(
-        session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now, what=composed.COMPOSED
-    )
+    await composed.compose(session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now)
     return Begun(
         conversation_id=conversation.id, contact=contact.known_as, channel_id=inbox.channel_id, unowned=unowned
     )

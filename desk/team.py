@@ -5,7 +5,7 @@ from datetime import datetime
 
 from desk import access, details, outbox, ownership
 from desk.access import Actor
-from desk.errors import CannotOwn, NotInChannel, OwnSettings
+from desk.errors import CannotOwn, OwnSettings
 from desk.team_values import Member
 from desk.values import Choice
 from storage import labels, managers, people, reps
@@ -102,7 +102,5 @@ async def _managed(session: Session, actor: Actor) -> list[Inbox]:
 
 async def _require_member(session: Session, actor: Actor, user_id: str) -> None:
     reasons = [await access.why_not_owner(session, inbox, user_id) for inbox in await _managed(session, actor)]
-    if not reasons:
-        raise NotInChannel
     if all(reasons):
         raise CannotOwn(name=await access.name_of(session, actor.workspace_id, user_id), reason=reasons[0])

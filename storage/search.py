@@ -19,9 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import Contact, Conversation, ConversationLabel, Inbox, Message, Thread
 from storage.states import MessageStatus
 
-PIECE = (
-    10_000  # rows that are looked through at once: some tens of milliseconds of this process, if it sees all of them
-)
+PIECE = 10_000  # rows that are looked through at once: tens of milliseconds of this process, if it sees all of them
 _NEWEST = 200
 _ALL = 1_000_000_000  # SQLite knows no offset without a limit
 

@@ -92,7 +92,7 @@ def _waiting(inbox: Unassigned) -> str:
 def _load(load: Sequence[Load]) -> Iterator[Block]:
     if not load:
         yield SectionBlock(text=words.plain("Nobody owns an open conversation."))
-    lines = [load_line(one) for one in load[:MOST_LOADS]]
+    lines = [_load_line(one) for one in load[:MOST_LOADS]]
     for start in range(0, len(lines), _LINES):
         yield SectionBlock(text=words.markup(cut("\n".join(lines[start : start + _LINES]))))
     if len(load) > MOST_LOADS:
@@ -100,7 +100,7 @@ def _load(load: Sequence[Load]) -> Iterator[Block]:
         yield ContextBlock(elements=[words.plain(f"And {others} with {load[MOST_LOADS].open:,} open at most.")])
 
 
-def load_line(load: Load) -> str:
+def _load_line(load: Load) -> str:
     """What one rep has to do, in counts; their name pings nobody."""
     name = words.escape(words.shorten(words.one_line(load.name), _NAME)) or "Somebody"
     away = ", away" if load.is_away else ""
