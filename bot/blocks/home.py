@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.menu import SOMEBODY
 from bot.blocks.place import Place
 from bot.blocks.queue import listing
 from bot.blocks.said import cut
@@ -102,7 +103,7 @@ def _load(load: Sequence[Load]) -> Iterator[Block]:
 
 def _load_line(load: Load) -> str:
     """What one rep has to do, in counts; their name pings nobody."""
-    name = words.escape(words.shorten(words.one_line(load.name), _NAME)) or "Somebody"
+    name = words.escape(words.shorten(words.one_line(load.name), _NAME)) or SOMEBODY
     away = ", away" if load.is_away else ""
     return f"{name}: {load.open:,} open, {load.unread:,} unread{away}"
 

@@ -8,9 +8,11 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from bot.blocks import words
 from bot.blocks.modals import modal
 from bot.blocks.post import Post
+from desk.leaving import DEACTIVATED, GUEST
 from desk.team_values import Receipt
+from desk.transfers import DISTRIBUTION, HANDOFF
 
-TITLES = {"handoff": "Hand off", "distribution": "Distribute"}
+TITLES = {HANDOFF: "Hand off", DISTRIBUTION: "Distribute"}
 
 _MOST = 20  # people, and reasons, are named; the others are counted
 _NAME = 80
@@ -26,13 +28,13 @@ def progress(receipt: Receipt) -> dict[str, Any]:
 
 def _so_far(receipt: Receipt) -> str:
     done = sum(count for _, count in (*receipt.moved, *receipt.stayed))
-    doing = "Giving out…" if receipt.what == "distribution" else "Handing off…"
+    doing = "Giving out…" if receipt.what == DISTRIBUTION else "Handing off…"
     return f"{doing} {done:,} of {receipt.total:,}\nYou can close this: it goes on, and you are told what became of it."
 
 
 def _said(receipt: Receipt) -> str:
     told = _headline(receipt)
-    if receipt.what == "distribution":
+    if receipt.what == DISTRIBUTION:
         told = _listed(told, [f"{_to(to_id)}: {count:,}" for to_id, count in receipt.moved], "more people")
     stayed = [f"{count:,} stayed: {words.escape(words.shorten(reason, _REASON))}" for reason, count in receipt.stayed]
     return _listed(told, stayed, "more reasons")
@@ -42,7 +44,7 @@ def _headline(receipt: Receipt) -> str:
     moved = sum(count for _, count in receipt.moved)
     total = words.count(receipt.total, "conversation")
     many = total if moved == receipt.total else f"{moved:,} of {total}"
-    if receipt.what == "distribution":
+    if receipt.what == DISTRIBUTION:
         return f"Gave out {many}{':' if moved else '.'}"
     whose = "" if receipt.owner_id in (None, receipt.actor_id) else f" of {words.mention(receipt.owner_id or '')}"
     where = {to_id for to_id, _ in receipt.moved}
@@ -97,8 +99,8 @@ def left_behind(
     total = sum(count for _, _, count in counts)
     channels = [_inbox(channel_id, label) for channel_id, label, _ in counts]
     happened = {
-        "deactivated": f"The account of {who} is deactivated",
-        "guest": f"{who} is a guest now",
+        DEACTIVATED: f"The account of {who} is deactivated",
+        GUEST: f"{who} is a guest now",
     }.get(why, f"{who} left {channels[0] if len(channels) == 1 else 'channels'}")
     are = f"{words.count(total, 'open conversation')} {'is' if total == 1 else 'are'} unassigned now"
     each = [f"{channel}: {count:,}" for channel, (_, _, count) in zip(channels, counts, strict=True)]

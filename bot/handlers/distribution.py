@@ -11,7 +11,7 @@ from bot.handlers.press import Press
 from desk import distribution
 from desk import transfers as desk_transfers
 from desk.access import Actor
-from desk.assignment import CHOICES
+from desk.values import CHOICES
 
 
 async def open_(press: Press) -> None:

@@ -10,7 +10,7 @@ from bot.handlers.form import Form
 from bot.handlers.press import Press
 from desk import team
 from desk.access import Actor
-from desk.assignment import CHOICES
+from desk.values import CHOICES
 
 
 async def open_(by: Asked | Press) -> None:
