@@ -74,15 +74,21 @@ def refused(sentence: str) -> Post:
 
 
 def close_anyway(conversation_id: int, contact: str, waiting_since: datetime) -> Post:
+    text, blocks = close_question(contact, waiting_since)
+    button = ButtonElement(text=words.plain("Close anyway"), action_id=actions.CLOSE_ANYWAY)
+    place = Place(conversation_id=conversation_id)
+    blocks.append(ActionsBlock(block_id=place.encode("close-anyway"), elements=[button]))
+    return Post.of(text, blocks)
+
+
+def close_question(contact: str, waiting_since: datetime) -> tuple[str, list[Block]]:
+    """What is asked once when somebody closes what the customer waits for."""
     text = f"The customer has been waiting for an answer since {words.date(waiting_since)}. Close this anyway?"
     who = words.shorten(words.one_line(contact), 150)
     blocks: list[Block] = [SectionBlock(text=words.markup(text))]
     if who:
         blocks.insert(0, ContextBlock(elements=[words.plain(who)]))
-    button = ButtonElement(text=words.plain("Close anyway"), action_id=actions.CLOSE_ANYWAY)
-    place = Place(conversation_id=conversation_id)
-    blocks.append(ActionsBlock(block_id=place.encode("close-anyway"), elements=[button]))
-    return Post.of(text, blocks)
+    return text, blocks
 
 
 def takes_longer() -> Post:

@@ -73,8 +73,7 @@ async def _refuse(desk: Context, error: Exception, context: AsyncBoltContext, bo
     reference = uuid4().hex[:8]
     log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
     if "event" in body:
-        for tell in desk.missed:
-            tell()
+        desk.tell_missed()
         return BoltResponse(status=500, body="")
     if isinstance(error, NotFound | ValueError):
         return await _tell(context, body, f"This is out of date. Please open it again. (Reference {reference})")

@@ -78,9 +78,7 @@ async def save(form: Form) -> None:
                 now=form.now,
             )
             contact = await saved_replies.read_contact(session, form.actor, conversation_id)
-    below = form.view.get("previous_view_id")
-    if below is not None:
-        await form.client.views_update(view_id=below, view=blocks.saved_replies(conversation_id, contact, saved))
+    await form.show_below(blocks.saved_replies(conversation_id, contact, saved))
 
 
 async def delete(press: Press) -> None:
