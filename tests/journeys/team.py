@@ -32,7 +32,7 @@ def owner(card: Any) -> str:
 
 
 async def change(world: World, card: Any, **columns: Any) -> Conversation:
-    """The row behind a card, with some columns changed as no press can change them yet."""
+    """The row behind a card, with some columns changed without asking what a press would."""
     async with world.bridge.database.write() as session:
         thread = await conversations.find_thread(session, world.bridge.workspace.id, card.channel, card.ts)
         assert thread is not None
