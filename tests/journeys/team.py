@@ -2,21 +2,10 @@
 
 from typing import Any
 
-from sqlmodel import col, select
-
-from playground.seed import NUMBER
 from storage import conversations, reps
-from storage.models import Conversation, Inbox
+from storage.models import Conversation
 from tests.conftest import World
 from tests.journeys.screen import words
-
-
-async def set_inbox(world: World, number: str = NUMBER, **columns: Any) -> None:
-    """Have an inbox as its managers would set it."""
-    async with world.bridge.database.write() as session:
-        inbox = (await session.exec(select(Inbox).where(col(Inbox.number) == number))).one()
-        for name, value in columns.items():
-            setattr(inbox, name, value)
 
 
 async def mark_new(world: World, user: str) -> None:
