@@ -59,10 +59,7 @@ async def find(session: Session, actor: Actor, query: str, *, now: datetime, bef
     Words are sought in texts, replies and notes of the last 90 days. `before`: go on from there, with these alone.
     When its time is up the search says how far it has looked. Raises NothingToFind, and GuestsDoNotOwn for a guest.
     """
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NothingToFind
+    own = await access.require_inboxes(session, actor, NothingToFind)
     query = " ".join(query.split())[:LONGEST_QUERY]
     sought = list(dict.fromkeys(fold(query).split()))[:_MOST_WORDS]
     scope = Scope(workspace_id=actor.workspace_id, inbox_ids=tuple(inbox.id for inbox in own))

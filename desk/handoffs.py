@@ -168,11 +168,7 @@ async def _inboxes(session: Session, actor: Actor, owner: str) -> list[Inbox]:
     """The inboxes of the actor, who may hand off what `owner` has in them."""
     if owner != actor.user_id:
         await ownership.require_manager(session, actor)
-    inboxes = await access.list_inboxes(session, actor)
-    if not inboxes:
-        await access.refuse_guest(session, actor)
-        raise NotAQueue
-    return inboxes
+    return await access.require_inboxes(session, actor, NotAQueue)
 
 
 async def _concerned(session: Session, actor: Actor, owner: str) -> Sequence[Inbox]:

@@ -44,7 +44,7 @@ async def read(session: Session, workspace_id: int, user_id: str, *, size: int, 
         queue=await _queue(session, actor, size=size, now=now) if own else None,
         unassigned=tuple([await _unassigned(session, inbox) for inbox in own]),
         is_manager=is_manager,
-        load=tuple(await list_loads(session, workspace_id, own, now=now)) if is_manager else (),
+        load=tuple(await _list_loads(session, workspace_id, own, now=now)) if is_manager else (),
         away=await presence.read(session, workspace_id, user_id, now=now),
         now=now,
     )
@@ -65,7 +65,7 @@ async def _unassigned(session: Session, inbox: Inbox) -> Unassigned:
     )
 
 
-async def list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], *, now: datetime) -> list[Load]:
+async def _list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], *, now: datetime) -> list[Load]:
     """What everybody owns in these inboxes, as counts, the busiest first."""
     found = await loads.list_(session, workspace_id, [inbox.id for inbox in own])
     names = await people.names(session, workspace_id, [one.user_id for one in found])

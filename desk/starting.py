@@ -30,11 +30,7 @@ class Begun:
 
 async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     """The inboxes that somebody can text from. Raises NoInboxToTextFrom, and GuestsDoNotOwn for a guest."""
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NoInboxToTextFrom
-    return own
+    return await access.require_inboxes(session, actor, NoInboxToTextFrom)
 
 
 async def begin(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from desk import access, details, outbox, ownership
 from desk.access import Actor
-from desk.errors import CannotOwn, OwnSettings
+from desk.errors import CannotOwn, NotInChannel, OwnSettings
 from desk.team_values import Member
 from desk.values import Choice
 from storage import labels, managers, people, reps
@@ -94,8 +94,7 @@ async def require_manager(session: Session, actor: Actor) -> None:
 
 async def _managed(session: Session, actor: Actor) -> list[Inbox]:
     """The inboxes of the actor, who is a manager. Raises NotInChannel, GuestsDoNotOwn or NotAManager."""
-    await access.require_own_work(session, actor)
-    own = await access.list_inboxes(session, actor)
+    own = await access.require_inboxes(session, actor, NotInChannel)
     await ownership.require_manager(session, actor, own[0])
     return own
 

@@ -127,6 +127,12 @@ async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: I
     return dict((await session.exec(rows)).all())
 
 
+async def timezone(session: AsyncSession, workspace_id: int, user_id: str) -> str:
+    """Somebody's time zone, as Slack has told it; UTC of somebody whom we do not know."""
+    person = await find(session, workspace_id, user_id)
+    return person.timezone if person else "UTC"
+
+
 async def most_common_timezone(session: AsyncSession, workspace_id: int, channel_id: str) -> str | None:
     """The time zone of most of a channel's members who may own work; None when there are none."""
     rows = (
