@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import Channel, Membership, Person, Rep
 from storage.upsert import insert, insert_new
 
+# Who may own work, as far as it does not depend on the inbox: a colleague, and no guest.
+MAY_OWN = ~(col(Person.is_bot) | col(Person.is_guest) | col(Person.is_stranger) | col(Person.is_deactivated))
+
 
 async def store(session: AsyncSession, persons: Sequence[Person]) -> None:
     """Store people as Slack tells of them now."""
@@ -95,7 +98,7 @@ async def list_reps(
         .where(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
             col(Person.sought).contains(matching.casefold(), autoescape=True),
         )
         .order_by(
@@ -145,7 +148,7 @@ async def most_common_timezone(session: AsyncSession, workspace_id: int, channel
         .where(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
         )
         .group_by(col(Person.timezone))
         .order_by(func.count().desc(), col(Person.timezone))
