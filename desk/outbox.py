@@ -93,7 +93,7 @@ async def post_line(
     since: datetime | None = None,
     **details: Any,
 ) -> None:
-    """Have a line posted in the thread: what happened, in words that `bot/blocks/lines.py` knows.
+    """Have a line posted in the thread: what happened, in words that `bot/blocks` has for it.
 
     `cause` is what happened, by the outside's id of it. `message_id`: the line shows this text, which leaves after it.
     `since`: the line may be there since then.
