@@ -1,6 +1,6 @@
 """Gives out what nobody owns: evenly by load, or as a manager says; each to who does it, where somebody does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,13 +35,18 @@ def plan(unowned: Sequence[Unowned], candidates: Sequence[Candidate]) -> dict[in
     given: dict[int, str] = {}
     for one in unowned:
         free = [rep for rep in candidates if rep.capacity is None or load[rep.user_id] < rep.capacity]
-        wanted = {label.casefold() for label in one.labels}
-        skilled = [rep for rep in free if wanted & {skill.casefold() for skill in rep.skills}]
+        skilled = [rep for rep in free if _does(rep, one.labels)]
         if free:
             chosen = min(skilled or free, key=lambda rep: load[rep.user_id])
             load[chosen.user_id] += 1
             given[one.conversation_id] = chosen.user_id
     return given
+
+
+def _does(candidate: Candidate, labels: Iterable[str]) -> bool:
+    """Whether one of these labels is a skill of theirs, in whatever case it is written."""
+    skills = {skill.casefold() for skill in candidate.skills}
+    return any(label.casefold() in skills for label in labels)
 
 
 async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) -> Offers:
@@ -131,11 +136,8 @@ async def list_choices(
     await ownership.require_manager(session, actor, inbox)
     about = [] if conversation_id is None else [conversation_id]
     words = await labels.list_(session, actor.workspace_id, about)
-    wanted = {label.casefold() for found in words.values() for label in found}
-    found = [
-        (one, bool(wanted & {skill.casefold() for skill in one.skills}))
-        for one in await _list_candidates(session, inbox, matching=matching, now=now)
-    ]
+    wanted = [label for found in words.values() for label in found]
+    found = [(one, _does(one, wanted)) for one in await _list_candidates(session, inbox, matching=matching, now=now)]
     found.sort(key=lambda one: (one[0].is_away, not one[1]))
     return [Choice(user_id=one.user_id, name=one.name, note=_note(one, does=does)) for one, does in found[:limit]]
 

@@ -89,7 +89,6 @@ NOTE_MODAL = "note_modal"
 NOTE_BLOCK = "note"
 NOTE = "note_text"
 
-
 # The modal in which managers give out what nobody owns.
 DISTRIBUTE_MODAL = "distribute_modal"
 DISTRIBUTE_WAY = "distribute_way"
@@ -110,13 +109,13 @@ PICK_SKILLS = "pick_skills"
 AWAY_MODAL = "away_modal"
 AWAY_BLOCK = "away_until"
 
-
 # The modal that texts a number: its callback id, and its inputs, each alone in a block of the same name.
 NEW_MODAL = "new_modal"
 NEW_NUMBER = "new_number"
 NEW_INBOX = "new_inbox"
 NEW_TEXT = "new_text"
 NEW_NAME = "new_name"
+
 # The modal that hands off conversations: its callback id, and its inputs, each alone in a block of the same name.
 HANDOFF_MODAL = "handoff_modal"
 HANDOFF_WHOSE = "handoff_whose"
