@@ -127,7 +127,7 @@ class Board:
         )
 
     async def post_notice(self, claimed: Claimed) -> Outcome:
-        """Tell one person, or a channel, about a trouble; Slack opens the direct message by itself."""
+        """Tell one person, or a channel, outside of any thread; Slack opens the direct message by itself."""
         to = claimed.delivery.payload["to"]
         outcome = await self._post(claimed, to, notices.notice(**claimed.delivery.payload))
         if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *_CHANNEL_AWAY):

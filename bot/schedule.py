@@ -36,7 +36,6 @@ Round = Callable[[Session, int, datetime], Awaitable[None]]
 ROUNDS: Mapping[str, tuple[float | None, Round]] = {
     "backlog": (None, backlog.look_around),
     "homes": (home.LOOK_SECONDS, home.look_around),
-    "nudges": (None, nudges.look_around),
     "offers": (presence.LOOK_SECONDS, presence.look_around),
     "snoozed": (SNOOZE_SECONDS, snooze.wake_due),
 }
@@ -63,6 +62,11 @@ class Jobs:
         async with self.database.write() as session:
             if await jobs.claim(session, name, every=timedelta(seconds=every), now=self.clock.now()):
                 await look(session, self.directory.workspace.id, self.clock.now())
+
+    async def nudge(self, session: Session, workspace_id: int, now: datetime) -> None:
+        """Have owners whose customers wait reminded, and managers as an alert mentions them."""
+        mentions = await self.managers.mentions(session)
+        await nudges.look_around(session, workspace_id, now, managers=mentions)
 
     async def look_at_health(self) -> None:
         """Have managers told of what is stuck, and of who refuses us; and once it is over."""
@@ -116,7 +120,7 @@ class Schedule:
             *((name, job, IntervalTrigger(seconds=seconds)) for name, (seconds, job) in doing.others.items()),
             *(
                 _round(doing, name, seconds or doing.backlog_check_seconds, look)
-                for name, (seconds, look) in ROUNDS.items()
+                for name, (seconds, look) in {**ROUNDS, "nudges": (None, doing.nudge)}.items()
             ),
         ):
             self.times.add_job(self._run, trigger, args=(name, job), id=name)

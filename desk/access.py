@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.errors import CannotOwn, GuestsDoNotOwn, NoConversation, NotInChannel, OutOfDate
+from desk.errors import CannotOwn, DeskError, GuestsDoNotOwn, NoConversation, NotInChannel, OutOfDate
 from storage import conversations, inboxes, people
 from storage.database import Session
 from storage.models import Conversation, Inbox, Person
@@ -86,13 +86,18 @@ async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     return list(await inboxes.list_of(session, actor.workspace_id, actor.user_id))
 
 
-async def require_own_work(session: Session, actor: Actor) -> Person:
-    """The person behind the actor, who works in an inbox or may. Raises NotInChannel or GuestsDoNotOwn."""
-    await refuse_guest(session, actor)
-    person = await people.find(session, actor.workspace_id, actor.user_id)
-    if person is None or not await list_inboxes(session, actor):
-        raise NotInChannel
-    return person
+async def require_inboxes(session: Session, actor: Actor, otherwise: type[DeskError]) -> list[Inbox]:
+    """The same, of which there is one at least. Raises GuestsDoNotOwn for a guest, and else `otherwise`."""
+    own = await list_inboxes(session, actor)
+    if not own:
+        await refuse_guest(session, actor)
+        raise otherwise
+    return own
+
+
+def narrowed(own: list[Inbox], channel_id: str | None) -> list[Inbox]:
+    """Those of these inboxes whose channel this is; all of them in any other."""
+    return [inbox for inbox in own if inbox.channel_id == channel_id] or own
 
 
 async def refuse_guest(session: Session, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from desk import access, hours, outbox, ownership
 from desk.access import Actor
+from desk.cards import post_url
 from desk.errors import BacklogIsOver
 from desk.team_values import Alert, Load
 from desk.values import Backlog
@@ -162,8 +163,7 @@ async def find_url(session: Session, delivery: Delivery) -> str | None:
     if stands is None:
         return None
     workspace = await workspaces.get_by_id(session, delivery.workspace_id)
-    channel_id, ts = stands
-    return f"{workspace.url.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}"
+    return post_url(workspace.url, *stands)
 
 
 async def draw_again(session: Session, delivery: Delivery, *, now: datetime) -> None:

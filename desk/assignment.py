@@ -7,13 +7,11 @@ from typing import Any
 from desk import access, outbox, ownership, presence, reading
 from desk.access import Actor
 from desk.errors import AlreadyYours, NobodyOwnsIt, Taken
-from desk.values import Choice
+from desk.values import CHOICES, Choice
 from storage import histories, labels, people, reps
 from storage.database import Session
 from storage.models import Conversation, Inbox, Message, Person
 from storage.states import Status
-
-CHOICES = 100  # Slack's limit on the options of a menu
 
 
 async def claim(session: Session, actor: Actor, conversation_id: int, *, now: datetime) -> None:

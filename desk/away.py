@@ -50,16 +50,7 @@ async def answer(session: Session, conversation: Conversation, inbox: Inbox, hea
     if _same(heard.body, await messages.last_sent(session, conversation)):
         return
     conversation.away_told_at = now
-    await composed.compose(
-        session,
-        conversation,
-        inbox,
-        body=told,
-        author=None,
-        cause=f"away:{heard.sid}",
-        now=now,
-        what=composed.AUTOMATIC,
-    )
+    await composed.compose(session, conversation, inbox, body=told, author=None, cause=f"away:{heard.sid}", now=now)
 
 
 def _is_a_persons(heard: Heard, told: str) -> bool:

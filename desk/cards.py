@@ -14,9 +14,13 @@ def permalink(url: str, thread: Thread | None) -> str | None:
     """The address of a thread in Slack; None until its card is posted."""
     if thread is None or thread.root_ts is None:
         return None
-    ts = thread.root_ts
-    place = f"{url.rstrip('/')}/archives/{thread.channel_id}/p{ts.replace('.', '')}"
-    return f"{place}?thread_ts={ts}&cid={thread.channel_id}"
+    where = post_url(url, thread.channel_id, thread.root_ts)
+    return f"{where}?thread_ts={thread.root_ts}&cid={thread.channel_id}"
+
+
+def post_url(url: str, channel_id: str, ts: str) -> str:
+    """The address of a message in the workspace at `url`."""
+    return f"{url.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}"
 
 
 async def read(session: Session, thread: Thread) -> Card:

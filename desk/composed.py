@@ -16,9 +16,6 @@ from storage.database import Session
 from storage.models import Conversation, Delivery, Inbox, Message
 from storage.states import Direction, MessageStatus
 
-COMPOSED = "composed"  # by a rep
-AUTOMATIC = "automatic"
-
 
 async def compose(
     session: Session,
@@ -29,16 +26,15 @@ async def compose(
     author: str | None,
     cause: str,
     now: datetime,
-    what: str = COMPOSED,
 ) -> Message:
-    """Have a text sent, after the line `what` that shows it in the thread; the conversation is locked.
+    """Have a text sent, after the line that shows it in the thread; the conversation is locked.
 
     No author: it is automatic, answers nothing, is not held, and does not leave when it is late. `cause` is the
     outside's id of what it comes from, such as that of a modal: to one contact, the same cause sends once. Raises
     NothingToSend, TooLong or Unsendable, and then nothing is stored.
     """
     contact = await conversations.get_contact(session, conversation)
-    cause = f"{contact.address}:{cause}"
+    what, cause = "automatic" if author is None else "composed", f"{contact.address}:{cause}"
     line = await deliveries.find(session, outbox.line_id(inbox, what, cause))
     if line is not None:
         return await messages.get(session, conversation.workspace_id, line.message_id or 0)

@@ -9,14 +9,13 @@ from hashlib import sha256
 from desk import access, cards, outbox
 from desk.access import Actor
 from desk.errors import LabelTooLong, NoConversation, NoteTooLong, TooManyLabels
-from desk.values import Card
+from desk.values import CHOICES, Card
 from storage import conversations, labels
 from storage.database import Session
 
 MOST_LABELS = 10
 LONGEST_LABEL = 30
 LONGEST_ABOUT = 1_000
-CHOICES = 100  # Slack's limit on the options of a menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
     if not count:
         raise NothingUnassigned
     unowned = await _list_unowned(session, inbox, limit=MOST_BY_HAND)
-    candidates = await list_candidates(session, inbox, now=now)
+    candidates = await _list_candidates(session, inbox, now=now)
     planned = plan([one for one, _ in unowned], [one for one in candidates if not one.is_away])
     return Offers(
         inbox_id=inbox.id,
@@ -91,7 +91,7 @@ async def _list_unowned(
     ]
 
 
-async def list_candidates(session: Session, inbox: Inbox, *, matching: str = "", now: datetime) -> list[Candidate]:
+async def _list_candidates(session: Session, inbox: Inbox, *, matching: str = "", now: datetime) -> list[Candidate]:
     """Who may be given conversations of an inbox, with what they have to do in it, the least busy first."""
     found = await people.list_reps(
         session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), now=now, limit=MOST_REPS
@@ -134,7 +134,7 @@ async def list_choices(
     wanted = {label.casefold() for found in words.values() for label in found}
     found = [
         (one, bool(wanted & {skill.casefold() for skill in one.skills}))
-        for one in await list_candidates(session, inbox, matching=matching, now=now)
+        for one in await _list_candidates(session, inbox, matching=matching, now=now)
     ]
     found.sort(key=lambda one: (one[0].is_away, not one[1]))
     return [Choice(user_id=one.user_id, name=one.name, note=_note(one, does=does)) for one, does in found[:limit]]
@@ -171,7 +171,7 @@ async def give_evenly(
         raise NothingUnassigned
     candidates = [
         one
-        for one in await list_candidates(session, inbox, now=now)
+        for one in await _list_candidates(session, inbox, now=now)
         if (one.user_id in among if among else not one.is_away)
     ]
     planned = plan(unowned, candidates)

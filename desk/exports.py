@@ -45,11 +45,8 @@ async def read_inboxes(
 
     Raises NotAManager with who is one, and NothingToTell for somebody who is in no inbox's channel.
     """
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NothingToTell
-    shown = [inbox for inbox in own if inbox.channel_id == channel_id] or own
+    own = await access.require_inboxes(session, actor, NothingToTell)
+    shown = access.narrowed(own, channel_id)
     await ownership.require_manager(session, actor, shown[0])
     since = _BEGINNING if days is None else now - timedelta(days=days)
     lines = histories.read_lines_of(

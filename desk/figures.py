@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from desk.team_values import Load
 from storage.statistics import Change, Said, Story
 
 HOURS = 24
@@ -120,23 +121,14 @@ class Bar:
     answered: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What somebody has to do: open conversations that they own, and how many of these have unread texts."""
-
-    name: str
-    open: int
-    unread: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """What is to be done now, in counts. `each` owner is shown to managers only; who asks always sees `mine`."""
 
     unowned: int
-    mine: Share
-    team: Share
-    each: tuple[Share, ...] | None
+    mine: Load
+    team: Load
+    each: tuple[Load, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

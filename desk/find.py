@@ -14,7 +14,7 @@ from desk.queues import row_of
 from desk.values import Found, Hit, Match
 from storage import labels, people, search, workspaces
 from storage.database import Session
-from storage.search import Person, Said, Scope, fold, has_all
+from storage.search import Known, Said, Scope, fold, has_all
 
 DAYS = 90  # in which words are looked for
 SHOWN = 10
@@ -59,10 +59,7 @@ async def find(session: Session, actor: Actor, query: str, *, now: datetime, bef
     Words are sought in texts, replies and notes of the last 90 days. `before`: go on from there, with these alone.
     When its time is up the search says how far it has looked. Raises NothingToFind, and GuestsDoNotOwn for a guest.
     """
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NothingToFind
+    own = await access.require_inboxes(session, actor, NothingToFind)
     query = " ".join(query.split())[:LONGEST_QUERY]
     sought = list(dict.fromkeys(fold(query).split()))[:_MOST_WORDS]
     scope = Scope(workspace_id=actor.workspace_id, inbox_ids=tuple(inbox.id for inbox in own))
@@ -95,9 +92,9 @@ async def _look_at_contacts(
     found: list[tuple[datetime, int, _Hit]] = []
     up_to = await search.last_conversation(session)
     while up_to > 0 and time.monotonic() < ends_at:
-        persons = await search.list_people(session, scope, sought, digits, up_to=up_to)
+        some = await search.list_contacts(session, scope, sought, digits, up_to=up_to)
         found += [
-            (one.active_at, one.conversation_id, hit) for one in persons if (hit := _by_contact(one, sought, digits))
+            (one.active_at, one.conversation_id, hit) for one in some if (hit := _by_contact(one, sought, digits))
         ]
         found = sorted(found, key=lambda one: one[:2], reverse=True)[: SHOWN + 1]
         up_to -= search.PIECE
@@ -111,10 +108,10 @@ async def _look_at_contacts(
     return up_to <= 0
 
 
-def _by_contact(person: Person, sought: Sequence[str], digits: str) -> _Hit | None:
-    if has_all(f"{person.name} {person.label} {person.address}", sought) or (digits and digits in person.address):
+def _by_contact(known: Known, sought: Sequence[str], digits: str) -> _Hit | None:
+    if has_all(f"{known.name} {known.label} {known.address}", sought) or (digits and digits in known.address):
         return _Hit(Match.CONTACT, "")
-    return _Hit(Match.ABOUT, person.about) if has_all(person.about, sought) else None
+    return _Hit(Match.ABOUT, known.about) if has_all(known.about, sought) else None
 
 
 def _digits(query: str) -> str:

@@ -11,13 +11,12 @@ from desk import access, ownership, transfers
 from desk.access import Actor
 from desk.errors import NobodyCalled, NotAQueue, NothingToHandOff, TheirsAlready
 from desk.team_values import Holding, Waiter
-from desk.values import Choice
+from desk.values import CHOICES, Choice
 from storage import handoffs, managers, reps
 from storage.database import Session
 from storage.models import Inbox, Person, Transfer
 
 NOBODY = "nobody"  # as whom it goes to: it waits for a new owner
-MOST_CHOSEN = 100  # Slack's limit on the options of a menu
 _MOST_SOUGHT = 1_000
 
 
@@ -78,7 +77,7 @@ async def list_choices(session: Session, actor: Actor, owner: str, *, matching: 
         actor.workspace_id,
         [inbox.channel_id for inbox in inboxes],
         matching=matching.strip(),
-        limit=MOST_CHOSEN,
+        limit=CHOICES,
     )
     known = await reps.list_(session, actor.workspace_id, [person.user_id for person, _ in found])
     away = {user_id for user_id, rep in known.items() if reps.is_away(rep, now)}
@@ -95,7 +94,7 @@ async def list_choices(session: Session, actor: Actor, owner: str, *, matching: 
     return [
         *(nobody if not matching.strip() or matching.strip().casefold() in NOBODY else []),
         *sorted(choices, key=lambda choice: choice.user_id in away),
-    ][:MOST_CHOSEN]
+    ][:CHOICES]
 
 
 def _note(*, away: bool, inboxes: int, of: int) -> str:
@@ -119,7 +118,7 @@ async def list_own(session: Session, actor: Actor, *, matching: str) -> list[Wai
         )
         for conversation, contact, inbox in found
         if words in f"{contact.known_as} {contact.label}".casefold() or (digits and digits in contact.address)
-    ][:MOST_CHOSEN]
+    ][:CHOICES]
 
 
 async def begin(
@@ -143,7 +142,7 @@ async def begin(
     if to == owner:
         raise TheirsAlready(name=await access.name_of(session, actor.workspace_id, owner))
     if chosen and owner == actor.user_id:
-        ids: Sequence[int] = chosen[:MOST_CHOSEN]
+        ids: Sequence[int] = chosen[:CHOICES]
     else:
         ids = await handoffs.list_ids(session, actor.workspace_id, owner, [inbox.id for inbox in inboxes], most=most)
     if not ids or not inboxes:
@@ -169,11 +168,7 @@ async def _inboxes(session: Session, actor: Actor, owner: str) -> list[Inbox]:
     """The inboxes of the actor, who may hand off what `owner` has in them."""
     if owner != actor.user_id:
         await ownership.require_manager(session, actor)
-    inboxes = await access.list_inboxes(session, actor)
-    if not inboxes:
-        await access.refuse_guest(session, actor)
-        raise NotAQueue
-    return inboxes
+    return await access.require_inboxes(session, actor, NotAQueue)
 
 
 async def _concerned(session: Session, actor: Actor, owner: str) -> Sequence[Inbox]:
@@ -184,5 +179,5 @@ async def _concerned(session: Session, actor: Actor, owner: str) -> Sequence[Inb
 
 async def _find_reps(session: Session, actor: Actor, inboxes: Sequence[Inbox], *, matching: str) -> list[Person]:
     channel_ids = [inbox.channel_id for inbox in inboxes]
-    found = await handoffs.list_reps(session, actor.workspace_id, channel_ids, matching=matching, limit=MOST_CHOSEN)
+    found = await handoffs.list_reps(session, actor.workspace_id, channel_ids, matching=matching, limit=CHOICES)
     return [person for person, _ in found]

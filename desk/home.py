@@ -17,7 +17,7 @@ from desk.values import Filter, Page, Queue
 from storage import homes, loads, managers, people, reps
 from storage.database import Session
 from storage.models import Inbox
-from storage.queues import backlog
+from storage.queues import backlog, backlogs
 
 LOOK_SECONDS = 15.0
 _WATCHED = timedelta(hours=1)  # since Slack tells when a Home is opened, and never that it is closed
@@ -44,7 +44,7 @@ async def read(session: Session, workspace_id: int, user_id: str, *, size: int, 
         queue=await _queue(session, actor, size=size, now=now) if own else None,
         unassigned=tuple([await _unassigned(session, inbox) for inbox in own]),
         is_manager=is_manager,
-        load=tuple(await list_loads(session, workspace_id, own, now=now)) if is_manager else (),
+        load=tuple(await _list_loads(session, workspace_id, own, now=now)) if is_manager else (),
         away=await presence.read(session, workspace_id, user_id, now=now),
         now=now,
     )
@@ -65,7 +65,7 @@ async def _unassigned(session: Session, inbox: Inbox) -> Unassigned:
     )
 
 
-async def list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], *, now: datetime) -> list[Load]:
+async def _list_loads(session: Session, workspace_id: int, own: Sequence[Inbox], *, now: datetime) -> list[Load]:
     """What everybody owns in these inboxes, as counts, the busiest first."""
     found = await loads.list_(session, workspace_id, [inbox.id for inbox in own])
     names = await people.names(session, workspace_id, [one.user_id for one in found])
@@ -92,12 +92,13 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     if not watched:
         return
     every = sorted({inbox_id for ids in watched.values() for inbox_id in ids})
-    counts = {inbox_id: (await backlog(session, workspace_id, inbox_id))[0] for inbox_id in every}
+    counts = {inbox_id: count for inbox_id, (count, _) in (await backlogs(session, workspace_id)).items()}
     leading = {user_id for user_id in watched if await managers.is_one(session, workspace_id, user_id)}
     load = {id_: sorted(map(str, await loads.list_(session, workspace_id, [id_]))) for id_ in every if leading}
     for user_id, ids in watched.items():
         away = await presence.read(session, workspace_id, user_id, now=now)
-        now_shown = _digest([counts[id_] for id_ in ids], [load[id_] for id_ in ids if user_id in leading], str(away))
+        mine = [load[id_] for id_ in ids if user_id in leading]
+        now_shown = _digest([counts.get(id_, 0) for id_ in ids], mine, str(away))
         if now_shown != shown[user_id]:
             await homes.note_shown(session, workspace_id, user_id, now_shown)
             await outbox.draw_home(session, workspace_id, user_id, now=now)

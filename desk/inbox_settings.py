@@ -6,7 +6,7 @@ from typing import Any
 
 from desk import access, ownership, typed_hours
 from desk.access import Actor
-from desk.errors import Unfit, WhichInbox
+from desk.errors import NotInChannel, Unfit, WhichInbox
 from desk.team_values import InboxSettings
 from desk.values import Choice
 from storage import inboxes, people
@@ -60,9 +60,7 @@ async def read(session: Session, actor: Actor, inbox_id: int) -> InboxSettings:
 
 async def read_of_channel(session: Session, actor: Actor, channel_id: str) -> InboxSettings:
     """The same for the inbox whose channel this is, or the only one that the actor works in. Raises WhichInbox."""
-    await access.require_own_work(session, actor)
-    own = await access.list_inboxes(session, actor)
-    meant = [inbox for inbox in own if inbox.channel_id == channel_id] or own
+    meant = access.narrowed(await access.require_inboxes(session, actor, NotInChannel), channel_id)
     if len(meant) != 1:
         raise WhichInbox
     return await read(session, actor, meant[0].id)

@@ -3,10 +3,11 @@
 Each once for every wait, and only while somebody is there: time outside the inbox's hours does not count.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from desk import hours, outbox
-from storage import inboxes, managers, nudges
+from storage import inboxes, nudges
 from storage.database import Session
 from storage.models import Inbox
 from storage.nudges import Told
@@ -17,18 +18,17 @@ FORGOTTEN = timedelta(days=7)  # after which it is no news that a customer waits
 _LINES = {Told.OWNER: "nudged", Told.MANAGERS: "nudged_managers"}
 
 
-async def look_around(session: Session, workspace_id: int, now: datetime) -> None:
-    """Have owners and managers reminded, in every inbox of a workspace."""
-    told = await managers.list_mentions(session, workspace_id)
+async def look_around(session: Session, workspace_id: int, now: datetime, *, managers: Sequence[str]) -> None:
+    """Have owners reminded, and managers by these mentions if there are any, in every inbox of a workspace."""
     for inbox in await inboxes.list_(session, workspace_id):
-        await _remind(session, inbox, Told.OWNER, timedelta(minutes=inbox.nudge_minutes), [], now=now)
-        if told:
+        await _remind(session, inbox, Told.OWNER, timedelta(minutes=inbox.nudge_minutes), (), now=now)
+        if managers:
             waited = timedelta(minutes=inbox.nudge_managers_minutes)
-            await _remind(session, inbox, Told.MANAGERS, waited, told, now=now)
+            await _remind(session, inbox, Told.MANAGERS, waited, managers, now=now)
 
 
 async def _remind(
-    session: Session, inbox: Inbox, whom: Told, waited: timedelta, mentions: list[str], *, now: datetime
+    session: Session, inbox: Inbox, whom: Told, waited: timedelta, mentions: Sequence[str], *, now: datetime
 ) -> None:
     """Remind of what has waited for so long; the hours are asked for only when there may be something."""
     since = now - FORGOTTEN
@@ -49,5 +49,5 @@ async def _remind(
             now=now,
             owner=conversation.assignee_id,
             waiting_since=waiting_since.isoformat(),
-            mentions=mentions,
+            mentions=list(mentions),
         )

@@ -98,7 +98,7 @@ async def post_line(
     `cause` is what happened, by the outside's id of it. `message_id`: the line shows this text, which leaves after it.
     `since`: the line may be there since then.
     """
-    cause = f"{inbox.channel_id}:{what}:{cause}" if cause else f"{conversation.id}:{what}:{now.isoformat()}"
+    cause = _line_cause(inbox, what, cause) if cause else f"{conversation.id}:{what}:{now.isoformat()}"
     payload = {"what": what, **details}
     await _post(
         session, conversation, inbox, Kind.LINE, cause, payload=payload, now=now, message_id=message_id, since=since
@@ -107,7 +107,11 @@ async def post_line(
 
 def line_id(inbox: Inbox, what: str, cause: str) -> UUID:
     """The id of a line that is posted for a cause."""
-    return delivery_id(Kind.LINE, f"{inbox.channel_id}:{what}:{cause}")
+    return delivery_id(Kind.LINE, _line_cause(inbox, what, cause))
+
+
+def _line_cause(inbox: Inbox, what: str, cause: str) -> str:
+    return f"{inbox.channel_id}:{what}:{cause}"
 
 
 async def _post(
@@ -208,14 +212,14 @@ async def ask_again(session: Session, drawing: Delivery, *, now: datetime) -> No
 
 
 def notice_id(cause: str, to: str) -> UUID:
-    """The id of what one person or channel is told about a trouble."""
+    """The id of what one person or channel is told outside of any thread."""
     return delivery_id(Kind.NOTICE, f"{cause}:{to}")
 
 
 async def post_notice(
     session: Session, workspace_id: int, *, to: str, cause: str, payload: dict[str, Any], now: datetime
 ) -> None:
-    """Have a person, or a channel, told about a trouble. In no lane, since it may be about the lane."""
+    """Have a person, or a channel, told outside of any thread. In no lane, since it may be about the lane."""
     await deliveries.add(
         session,
         id=notice_id(cause, to),

@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from desk import access, outbox
 from desk.access import Actor
 from desk.clock import zone
-from desk.errors import NotAway, NotAWhile
+from desk.errors import NotAway, NotAWhile, NotInChannel
 from desk.team_values import Away
-from storage import conversations, inboxes, reps
+from storage import conversations, inboxes, people, reps
 from storage.database import Session
 from storage.models import Person, Rep
 
@@ -90,8 +90,9 @@ def _time(word: str) -> time | None:
 
 async def go_away(session: Session, actor: Actor, words: str, *, now: datetime) -> Away:
     """Note that somebody is away, until as they say or until they are back. Raises NotAWhile."""
-    person = await access.require_own_work(session, actor)
-    back_at = until(words, now=now, timezone=person.timezone)
+    await access.require_inboxes(session, actor, NotInChannel)
+    timezone = await people.timezone(session, actor.workspace_id, actor.user_id)
+    back_at = until(words, now=now, timezone=timezone)
     await reps.keep(session, actor.workspace_id, actor.user_id, away_since=now, away_until=back_at)
     await outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
     return Away(until=back_at)
@@ -99,7 +100,7 @@ async def go_away(session: Session, actor: Actor, words: str, *, now: datetime) 
 
 async def come_back(session: Session, actor: Actor, *, now: datetime) -> None:
     """Note that somebody is back. Raises NotAway."""
-    await access.require_own_work(session, actor)
+    await access.require_inboxes(session, actor, NotInChannel)
     if await read(session, actor.workspace_id, actor.user_id, now=now) is None:
         raise NotAway
     await reps.keep(session, actor.workspace_id, actor.user_id, away_since=None, away_until=None)

@@ -40,10 +40,7 @@ async def read(
 
     Raises NotAQueue for somebody who is in no inbox's channel, and GuestsDoNotOwn for a guest.
     """
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NotAQueue
+    own = await access.require_inboxes(session, actor, NotAQueue)
     shown = _narrowed(own, queue, channel_id, inbox_id)
     scope = queues.Scope(
         workspace_id=actor.workspace_id,
@@ -101,8 +98,7 @@ def _narrowed(own: list[Inbox], queue: Queue, channel_id: str | None, inbox_id: 
         if not narrowed:
             raise NotAQueue
         return narrowed
-    here = [inbox for inbox in own if inbox.channel_id == channel_id]
-    return here if here and queue is not Queue.MINE else own
+    return own if queue is Queue.MINE else access.narrowed(own, channel_id)
 
 
 def row_of(

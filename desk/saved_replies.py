@@ -16,13 +16,13 @@ from desk.errors import (
     TooManySavedReplies,
 )
 from desk.reply import SMS_LIMIT
+from desk.values import CHOICES
 from storage import conversations, saved_replies
 from storage.database import Session
 from storage.models import Inbox, SavedReply
 
 LONGEST_NAME = 75
 MOST = 1_000  # in an inbox
-CHOICES = 100  # Slack's limit on the options of a menu
 
 _BEGIN = 75
 _NAME = re.compile(r"\{\s*name\s*\}", re.IGNORECASE)

@@ -33,8 +33,7 @@ def moments(now: datetime, timezone: str) -> list[tuple[str, datetime]]:
 
 async def list_moments(session: Session, actor: Actor, *, now: datetime) -> tuple[list[tuple[str, datetime]], ZoneInfo]:
     """Until when the actor may want to snooze something, and their time zone."""
-    person = await people.find(session, actor.workspace_id, actor.user_id)
-    timezone = person.timezone if person is not None else "UTC"
+    timezone = await people.timezone(session, actor.workspace_id, actor.user_id)
     return moments(now, timezone), zone(timezone)
 
 

@@ -30,11 +30,7 @@ class Begun:
 
 async def list_inboxes(session: Session, actor: Actor) -> list[Inbox]:
     """The inboxes that somebody can text from. Raises NoInboxToTextFrom, and GuestsDoNotOwn for a guest."""
-    own = await access.list_inboxes(session, actor)
-    if not own:
-        await access.refuse_guest(session, actor)
-        raise NoInboxToTextFrom
-    return own
+    return await access.require_inboxes(session, actor, NoInboxToTextFrom)
 
 
 async def begin(
@@ -64,9 +60,7 @@ async def begin(
     await _name(session, conversation, contact, name, now=now)
     await _show(session, actor, conversation, inbox, cause=f"begun:{inbox.number}:{contact.address}:{cause}", now=now)
     unowned = await _own(session, actor, conversation, inbox, is_new=is_new, now=now)
-    await composed.compose(
-        session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now, what=composed.COMPOSED
-    )
+    await composed.compose(session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now)
     return Begun(
         conversation_id=conversation.id, contact=contact.known_as, channel_id=inbox.channel_id, unowned=unowned
     )

@@ -94,15 +94,12 @@ async def require_manager(session: Session, actor: Actor) -> None:
 
 async def _managed(session: Session, actor: Actor) -> list[Inbox]:
     """The inboxes of the actor, who is a manager. Raises NotInChannel, GuestsDoNotOwn or NotAManager."""
-    await access.require_own_work(session, actor)
-    own = await access.list_inboxes(session, actor)
+    own = await access.require_inboxes(session, actor, NotInChannel)
     await ownership.require_manager(session, actor, own[0])
     return own
 
 
 async def _require_member(session: Session, actor: Actor, user_id: str) -> None:
     reasons = [await access.why_not_owner(session, inbox, user_id) for inbox in await _managed(session, actor)]
-    if not reasons:
-        raise NotInChannel
     if all(reasons):
         raise CannotOwn(name=await access.name_of(session, actor.workspace_id, user_id), reason=reasons[0])

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+CHOICES = 100  # Slack's limit on the options of a menu
+
 
 class Queue(StrEnum):
     """A list of conversations that somebody works through."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, or_, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,9 @@ from storage.models import (
 )
 from storage.states import NO_ANSWER, Direction, Status
 from storage.upsert import insert_new
+from storage.written import written
+
+IS_UNOWNED = (col(Conversation.status) == written(Status.OPEN)) & col(Conversation.assignee_id).is_(None)
 
 # What every text asks; made once, since building a statement costs as much as executing it.
 _CONTACT = select(Contact).where(
@@ -187,7 +190,7 @@ async def lock_due(session: AsyncSession, workspace_id: int, *, now: datetime, l
         select(Conversation)
         .where(
             col(Conversation.workspace_id) == workspace_id,
-            col(Conversation.status) == literal_column(f"'{Status.SNOOZED}'"),
+            col(Conversation.status) == written(Status.SNOOZED),
             col(Conversation.snoozed_until) <= now,
         )
         .order_by(col(Conversation.snoozed_until), col(Conversation.id))
@@ -282,8 +285,7 @@ async def list_unowned(
         .where(
             col(Conversation.workspace_id) == workspace_id,
             col(Conversation.inbox_id) == inbox_id,
-            col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
-            col(Conversation.assignee_id).is_(None),
+            IS_UNOWNED,
         )
         .order_by(
             col(Conversation.waiting_since).asc().nulls_last(),

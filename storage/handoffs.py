@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, literal_column
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Contact, Conversation, Inbox, Membership, Person
+from storage.people import MAY_OWN
 from storage.states import Status
+from storage.written import written
 
-_OPEN: ColumnElement[str] = literal_column(f"'{Status.OPEN}'")
-_SNOOZED: ColumnElement[str] = literal_column(f"'{Status.SNOOZED}'")
+_OPEN, _SNOOZED = written(Status.OPEN), written(Status.SNOOZED)
 _LONGEST_WAITING = (
     case((col(Conversation.status) == _OPEN, 0), else_=1),
     col(Conversation.waiting_since).asc().nulls_last(),
@@ -102,7 +103,7 @@ async def list_reps(
         .join(where, where.c.user_id == col(Person.user_id))
         .where(
             col(Person.workspace_id) == workspace_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
             col(Person.sought).contains(matching.casefold(), autoescape=True),
         )
         .order_by(col(Person.sought), col(Person.user_id))

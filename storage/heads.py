@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, cast, func, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, cast, func, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -13,13 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Delivery, Lane
 from storage.states import UNFINISHED, DeliveryState
+from storage.written import written
 
 HORIZON_SECONDS = 1.0
 
 
 def is_unfinished(rows: Any) -> ColumnElement[bool]:
     """In so many words, as the partial indexes say it: for a parameter neither database would use them."""
-    return col(rows.state).in_([literal_column(f"'{state}'") for state in UNFINISHED])
+    return col(rows.state).in_([written(state) for state in UNFINISHED])
 
 
 async def list_(
@@ -52,7 +53,7 @@ async def list_(
 def _query(spent: frozenset[tuple[int, str]], kinds: frozenset[str], looked_for: frozenset[str]) -> Select[Any]:
     """Made once for each set of what may be taken, since building it takes longer than executing it."""
     other = aliased(Delivery)
-    waits = col(Delivery.state) == literal_column(f"'{DeliveryState.WAITING}'")
+    waits = col(Delivery.state) == written(DeliveryState.WAITING)
     lane = case((waits, col(Delivery.lane)), else_=None)
     head = (
         select(func.min(other.position))

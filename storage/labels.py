@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column
+from sqlalchemy import bindparam, delete
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Conversation, ConversationLabel
 from storage.upsert import insert_new
+from storage.written import written
 
 MOST_NAMES = 1_000  # a team that has more different ones does not find them by searching either
 _NAME = col(ConversationLabel.name)
@@ -75,7 +76,7 @@ def _names_in_use() -> Any:
             col(Conversation.inbox_id).in_(bindparam("inboxes", expanding=True)),
         )
         .order_by(_NAME)
-        .limit(literal_column("1"))
+        .limit(written(1))
     )
     names = core_select(here.scalar_subquery().label("name")).cte("names", recursive=True)
     following = here.where(names.c.name < _NAME).correlate(names).scalar_subquery()

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, literal_column
+from sqlalchemy import case, func
 from sqlalchemy import select as core_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.conversations import IS_UNOWNED
 from storage.models import Conversation, Inbox, Membership, Person
+from storage.people import MAY_OWN
 from storage.states import Status
+from storage.written import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,7 @@ async def count_unowned(session: AsyncSession, workspace_id: int, inbox_ids: Seq
     rows = core_select(func.count()).where(
         col(Conversation.workspace_id) == workspace_id,
         col(Conversation.inbox_id).in_(inbox_ids),
-        col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
-        col(Conversation.assignee_id).is_(None),
+        IS_UNOWNED,
     )
     return int((await (await session.connection()).execute(rows)).scalar_one())
 
@@ -54,7 +56,7 @@ async def list_busiest(session: AsyncSession, inbox: Inbox, *, limit: int) -> tu
         .where(
             col(Person.workspace_id) == inbox.workspace_id,
             col(Membership.channel_id) == inbox.channel_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
         )
         .order_by(number.desc(), col(Person.sought), col(Person.user_id))
         .limit(limit)
@@ -74,7 +76,7 @@ def _owned(workspace_id: int, inbox_ids: Sequence[int]) -> Any:
         .where(
             col(Conversation.workspace_id) == workspace_id,
             col(Conversation.inbox_id).in_(inbox_ids),
-            col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
+            col(Conversation.status) == written(Status.OPEN),
             owner.is_not(None),
         )
         .group_by(owner)

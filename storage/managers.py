@@ -56,10 +56,3 @@ async def is_one(session: AsyncSession, workspace_id: int, user_id: str) -> bool
         return False
     person = await session.get(Person, (workspace_id, user_id))
     return person is not None and person.is_admin
-
-
-async def list_mentions(session: AsyncSession, workspace_id: int) -> list[str]:
-    """Whom a message to all of them mentions: a user group for its members, and everybody else by themselves."""
-    rows = select(Manager.user_id, Manager.source).where(col(Manager.workspace_id) == workspace_id)
-    found = (await session.exec(rows.order_by(col(Manager.source), col(Manager.user_id)))).all()
-    return list(dict.fromkeys(user_id if source in {SETTINGS, PICKED} else source for user_id, source in found))

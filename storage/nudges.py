@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Conversation, History, Inbox
 from storage.states import Status
+from storage.written import written
 
 
 class Told(StrEnum):
@@ -34,7 +35,7 @@ def _is_due(inbox: Inbox, told: Told, *, until: datetime, since: datetime) -> Co
     return and_(
         col(Conversation.workspace_id) == inbox.workspace_id,
         col(Conversation.inbox_id) == inbox.id,
-        col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
+        col(Conversation.status) == written(Status.OPEN),
         col(Conversation.assignee_id).is_not(None),
         col(Conversation.waiting_since) <= until,
         col(Conversation.waiting_since) > since,

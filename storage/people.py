@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import Channel, Membership, Person, Rep
 from storage.upsert import insert, insert_new
 
+# Who may own work, as far as it does not depend on the inbox: a colleague, and no guest.
+MAY_OWN = ~(col(Person.is_bot) | col(Person.is_guest) | col(Person.is_stranger) | col(Person.is_deactivated))
+
 
 async def store(session: AsyncSession, persons: Sequence[Person]) -> None:
     """Store people as Slack tells of them now."""
@@ -95,7 +98,7 @@ async def list_reps(
         .where(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
             col(Person.sought).contains(matching.casefold(), autoescape=True),
         )
         .order_by(
@@ -127,6 +130,12 @@ async def channel_names(session: AsyncSession, workspace_id: int, channel_ids: I
     return dict((await session.exec(rows)).all())
 
 
+async def timezone(session: AsyncSession, workspace_id: int, user_id: str) -> str:
+    """Somebody's time zone, as Slack has told it; UTC of somebody whom we do not know."""
+    person = await find(session, workspace_id, user_id)
+    return person.timezone if person else "UTC"
+
+
 async def most_common_timezone(session: AsyncSession, workspace_id: int, channel_id: str) -> str | None:
     """The time zone of most of a channel's members who may own work; None when there are none."""
     rows = (
@@ -139,7 +148,7 @@ async def most_common_timezone(session: AsyncSession, workspace_id: int, channel
         .where(
             col(Person.workspace_id) == workspace_id,
             col(Membership.channel_id) == channel_id,
-            ~col(Person.is_bot) & ~col(Person.is_guest) & ~col(Person.is_stranger) & ~col(Person.is_deactivated),
+            MAY_OWN,
         )
         .group_by(col(Person.timezone))
         .order_by(func.count().desc(), col(Person.timezone))

@@ -19,15 +19,16 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     union_all,
 )
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.conversations import IS_UNOWNED
 from storage.models import Contact, Conversation, Inbox, Thread
 from storage.states import Status
+from storage.written import written
 
 COUNTED_TO = 1_000
 
@@ -40,10 +41,6 @@ _ORDERED_BY = (
     col(Conversation.last_activity_at),
     col(Conversation.closed_at),
     col(Conversation.snoozed_until),
-)
-_IS_UNASSIGNED = (
-    col(Conversation.status) == literal_column(f"'{Status.OPEN}'"),
-    col(Conversation.assignee_id).is_(None),
 )
 
 
@@ -88,7 +85,7 @@ class _Shape:
         """A condition for each index, or part of one, that is read; constants are written out, so as to match it."""
         here = and_(
             col(Conversation.workspace_id) == bindparam("workspace"),
-            col(Conversation.status) == literal_column(f"'{status}'"),
+            col(Conversation.status) == written(status),
             *([col(Conversation.unread) > 0] if only_unread else []),
         )
         inboxes: list[BindParameter[int]] = [bindparam(f"inbox_{place}") for place in range(self.inboxes)]
@@ -127,15 +124,15 @@ async def count(session: AsyncSession, scope: Scope) -> Counts:
 
 @lru_cache(_SHAPES)
 def _counts(shape: _Shape) -> Any:
-    unread = _count(shape.paths(Status.OPEN, only_unread=True)) if shape.owned else literal_column("0")
+    unread = _count(shape.paths(Status.OPEN, only_unread=True)) if shape.owned else written(0)
     return core_select(unread, *(_count(shape.paths(each)) for each in (Status.OPEN, Status.SNOOZED, Status.CLOSED)))
 
 
 def _count(paths: Sequence[ColumnElement[bool]]) -> ScalarSelect[int] | ColumnElement[int]:
     if not paths:
-        return literal_column("0")
+        return written(0)
     rows = union_all(*(core_select(col(Conversation.id)).where(path) for path in paths)).subquery()
-    counted = core_select(rows.c.id).limit(_written(COUNTED_TO + 1)).subquery()
+    counted = core_select(rows.c.id).limit(written(COUNTED_TO + 1)).subquery()
     return core_select(func.count()).select_from(counted).scalar_subquery()
 
 
@@ -156,14 +153,12 @@ def _page(shape: _Shape, status: Status, *, only_unread: bool, offset: int, limi
         core_select(*_ORDERED_BY)
         .where(path)
         .order_by(*shape.order(status, Conversation))
-        .limit(_written(offset + limit))
+        .limit(written(offset + limit))
         .subquery()
         for path in shape.paths(status, only_unread=only_unread)
     ]
     first = union_all(*(core_select(path) for path in paths)).subquery()
-    page = (
-        core_select(first.c.id).order_by(*shape.order(status, first.c)).offset(_written(offset)).limit(_written(limit))
-    )
+    page = core_select(first.c.id).order_by(*shape.order(status, first.c)).offset(written(offset)).limit(written(limit))
     shown = page.subquery()
     return (
         select(Conversation, Contact, Inbox, Thread)
@@ -175,16 +170,11 @@ def _page(shape: _Shape, status: Status, *, only_unread: bool, offset: int, limi
     )
 
 
-def _written(number: int) -> ColumnElement[int]:
-    """A planner that is not told how few rows are wanted may decide to sort all of them."""
-    return literal_column(str(number))
-
-
 async def backlogs(session: AsyncSession, workspace_id: int) -> dict[int, tuple[int, datetime | None]]:
     """By inbox: how many open conversations nobody owns, and since when the oldest waits. None: it is left out."""
     rows = (
         select(Conversation.inbox_id, func.count(), func.min(col(Conversation.waiting_since)))
-        .where(col(Conversation.workspace_id) == workspace_id, *_IS_UNASSIGNED)
+        .where(col(Conversation.workspace_id) == workspace_id, IS_UNOWNED)
         .group_by(col(Conversation.inbox_id))
     )
     return {inbox_id: (total, oldest) for inbox_id, total, oldest in (await session.exec(rows)).all()}
@@ -193,7 +183,7 @@ async def backlogs(session: AsyncSession, workspace_id: int) -> dict[int, tuple[
 async def backlog(session: AsyncSession, workspace_id: int, inbox_id: int) -> tuple[int, datetime | None]:
     """The same of one inbox."""
     rows = select(func.count(), func.min(col(Conversation.waiting_since))).where(
-        col(Conversation.workspace_id) == workspace_id, col(Conversation.inbox_id) == inbox_id, *_IS_UNASSIGNED
+        col(Conversation.workspace_id) == workspace_id, col(Conversation.inbox_id) == inbox_id, IS_UNOWNED
     )
     total, oldest = (await session.exec(rows)).one()
     return total, oldest

@@ -19,9 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import Contact, Conversation, ConversationLabel, Inbox, Message, Thread
 from storage.states import MessageStatus
 
-PIECE = (
-    10_000  # rows that are looked through at once: some tens of milliseconds of this process, if it sees all of them
-)
+PIECE = 10_000  # rows that are looked through at once: tens of milliseconds of this process, if it sees all of them
 _NEWEST = 200
 _ALL = 1_000_000_000  # SQLite knows no offset without a limit
 
@@ -35,8 +33,8 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A conversation, whom it is with, and what the team has noted about them."""
+class Known:
+    """A conversation with what is known of its contact, and what the team has noted about them."""
 
     conversation_id: int
     active_at: datetime
@@ -78,9 +76,9 @@ async def last_conversation(session: AsyncSession) -> int:
     return (await session.exec(select(func.max(Conversation.id)))).one() or 0
 
 
-async def list_people(
+async def list_contacts(
     session: AsyncSession, scope: Scope, sought: Sequence[str], digits: str, *, up_to: int
-) -> list[Person]:
+) -> list[Known]:
     """Those of the `PIECE` conversations up to this id that may be with somebody sought, by words or by `digits`."""
     address = col(Contact.address)
     written = func.coalesce(Contact.name, "") + " " + col(Contact.label) + " " + address
@@ -105,7 +103,7 @@ async def list_people(
     )
     found = (await (await session.connection()).execute(rows)).all()
     return [
-        Person(
+        Known(
             conversation_id=conversation_id,
             active_at=active_at,
             name=name or "",

@@ -36,6 +36,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Conversation, History, Message
 from storage.states import NO_ANSWER, Direction, Status
+from storage.written import written
 
 _ANSWERS = and_(
     col(Message.direction) == Direction.OUTBOUND,
@@ -168,7 +169,7 @@ def _settled(dialect: str) -> Any:
         core_select(col(Message.position))
         .where(col(Message.conversation_id) == given.c.id, col(Message.position) < given.c.start, _ANSWERS)
         .order_by(col(Message.position).desc())
-        .limit(literal_column("1"))
+        .limit(written(1))
     )
     closed = core_select(func.max(History.position)).where(
         col(History.conversation_id) == given.c.id, col(History.position) < given.c.start, _CLOSES

@@ -18,12 +18,13 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.blocks import actions, words
-from bot.blocks.menu import person_option
+from bot.blocks.menu import SOMEBODY, person_option
 from bot.blocks.modals import modal
 from bot.blocks.place import Place
 from bot.blocks.said import cut
 from desk.distribution import MOST_EVENLY
 from desk.team_values import Candidate, Offer, Offers
+from desk.values import CHOICES
 
 EVENLY, BY_HAND = "evenly", "by_hand"
 NUMBER, AMONG = "number", "among"
@@ -31,7 +32,6 @@ GIVE = "give"
 
 _WAYS = ((EVENLY, "Evenly by load"), (BY_HAND, "By hand"))
 _MOST_SHOWN = 40
-_MOST_PICKED = 100
 _NAME = 60
 _CONTACT = 100
 _LABELS = 150
@@ -108,7 +108,7 @@ def _evenly(offers: Offers) -> Iterator[Block]:
             action_id=actions.DISTRIBUTE_AMONG,
             placeholder=words.plain("Everybody who is here"),
             min_query_length=0,
-            max_selected_items=_MOST_PICKED,
+            max_selected_items=CHOICES,
         ),
     )
     lines = [_load(one) for one in offers.candidates[:_MOST_SHOWN]]
@@ -121,7 +121,7 @@ def _evenly(offers: Offers) -> Iterator[Block]:
 
 def _load(candidate: Candidate) -> str:
     """What somebody has to do, in counts; their name pings nobody."""
-    name = words.escape(words.shorten(words.one_line(candidate.name), _NAME)) or "Somebody"
+    name = words.escape(words.shorten(words.one_line(candidate.name), _NAME)) or SOMEBODY
     takes = "" if candidate.capacity is None else f" of {candidate.capacity:,}"
     skills = words.escape(words.shorten(", ".join(candidate.skills), _LABELS))
     rest = [*(["away"] if candidate.is_away else []), *([f"does {skills}"] if skills else [])]

@@ -21,10 +21,9 @@ from bot.blocks import actions, words
 from bot.blocks.menu import SOMEBODY, person_option
 from bot.blocks.modals import modal
 from desk.team_values import Holding, Waiter
-from desk.values import Choice
+from desk.transfers import MOST_NOTE
+from desk.values import CHOICES, Choice
 
-LONGEST_NOTE = 500
-MOST_CHOSEN = 100
 NOTHING = "There is nothing to hand off here. Well done."
 
 _NAME = 80
@@ -89,7 +88,7 @@ def _inputs(load: Holding, to: Choice | None) -> list[Block]:
             label=words.plain("Note"),
             hint=words.plain("It is said in each thread. The customers never see it."),
             optional=True,
-            element=PlainTextInputElement(action_id=actions.HANDOFF_NOTE, multiline=True, max_length=LONGEST_NOTE),
+            element=PlainTextInputElement(action_id=actions.HANDOFF_NOTE, multiline=True, max_length=MOST_NOTE),
         ),
     ]
 
@@ -108,7 +107,7 @@ def _some(load: Holding) -> InputBlock:
             action_id=actions.HANDOFF_ONLY,
             placeholder=words.plain("All of them"),
             min_query_length=0,
-            max_selected_items=MOST_CHOSEN,
+            max_selected_items=CHOICES,
         ),
     )
 
@@ -136,7 +135,7 @@ def conversations(waiters: Sequence[Waiter], now: datetime) -> list[dict[str, An
             value=str(one.conversation_id),
             description=words.plain(words.shorten(f"{_wait(one, now)} · {words.one_line(one.inbox)}", _OPTION)),
         ).to_dict()
-        for one in waiters[:MOST_CHOSEN]
+        for one in waiters[:CHOICES]
     ]
 
 

@@ -1,20 +1,20 @@
 """How things are, as `/sms health` shows it to one person, and what managers are told of a trouble. Never a text."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, HeaderBlock, SectionBlock
 
 from bot.blocks import words
 from bot.blocks.post import Post
+from bot.blocks.said import listed
 from desk.values import Health, Kept, Storm, Trouble, Troubled, Waiting
 
 TITLE = "Health"
 WELL = "All is well: nothing is late, and nothing needs a decision."
 
 _MOST = 5  # of each kind are named, and the others counted
-_LONGEST = 2900
 _NAME = 75
 _SENTENCE = 300
 _MOST_MENTIONS = 50
@@ -80,12 +80,12 @@ def _told(found: Health) -> Iterator[str]:
     for what in Trouble:
         troubled = [one for one in found.troubled if one.what is what]
         if troubled:
-            yield _listed(f"*{_counted(what, len(troubled))}*", [_troubled(one) for one in troubled])
+            yield _listed(f"*{_counted(what, len(troubled))}*", map(_troubled, troubled))
     older = found.troubles - len(found.troubled)
     if older > 0:
         yield f"Before these, {words.count(older, 'more', 'more')} went the same way."
     if found.storms:
-        yield _listed("*Texting in storms*", [_storm(one) for one in found.storms])
+        yield _listed("*Texting in storms*", map(_storm, found.storms))
     yield from _each([_kept(one) for one in found.kept])
 
 
@@ -95,15 +95,9 @@ def _each(told: Sequence[str]) -> Iterator[str]:
         yield f"And {len(told) - _MOST:,} more like these."
 
 
-def _listed(heading: str, items: Sequence[str]) -> str:
-    """A heading and the first of the items, each whole; how many more there are is said."""
-    each = list(dict.fromkeys(items))
-    told, named = heading, 0
-    for item in each[:_MOST]:
-        if words.width(told) + words.width(item) > _LONGEST:
-            break
-        told, named = f"{told}\n• {item}", named + 1
-    return f"{told}\n… and {len(each) - named:,} more" if named < len(each) else told
+def _listed(heading: str, items: Iterable[str]) -> str:
+    """What is the same for several is said once."""
+    return listed(heading, list(dict.fromkeys(items)), most=_MOST)
 
 
 def _counted(what: Trouble, number: int) -> str:

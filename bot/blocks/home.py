@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import actions, words
+from bot.blocks.menu import SOMEBODY
 from bot.blocks.place import Place
 from bot.blocks.queue import listing
 from bot.blocks.said import cut
@@ -92,7 +93,7 @@ def _waiting(inbox: Unassigned) -> str:
 def _load(load: Sequence[Load]) -> Iterator[Block]:
     if not load:
         yield SectionBlock(text=words.plain("Nobody owns an open conversation."))
-    lines = [load_line(one) for one in load[:MOST_LOADS]]
+    lines = [_load_line(one) for one in load[:MOST_LOADS]]
     for start in range(0, len(lines), _LINES):
         yield SectionBlock(text=words.markup(cut("\n".join(lines[start : start + _LINES]))))
     if len(load) > MOST_LOADS:
@@ -100,9 +101,9 @@ def _load(load: Sequence[Load]) -> Iterator[Block]:
         yield ContextBlock(elements=[words.plain(f"And {others} with {load[MOST_LOADS].open:,} open at most.")])
 
 
-def load_line(load: Load) -> str:
+def _load_line(load: Load) -> str:
     """What one rep has to do, in counts; their name pings nobody."""
-    name = words.escape(words.shorten(words.one_line(load.name), _NAME)) or "Somebody"
+    name = words.escape(words.shorten(words.one_line(load.name), _NAME)) or SOMEBODY
     away = ", away" if load.is_away else ""
     return f"{name}: {load.open:,} open, {load.unread:,} unread{away}"
 

@@ -6,9 +6,8 @@ from typing import Any
 from slack_sdk.models.blocks import ExternalDataSelectElement, Option
 
 from bot.blocks import actions, words
-from desk.values import Choice
+from desk.values import CHOICES, Choice
 
-MOST_OPTIONS = 100
 _LONGEST = 75
 SOMEBODY = "Somebody"
 
@@ -24,7 +23,7 @@ def assignee_menu(assignee_id: str | None, assignee_name: str | None) -> Externa
 
 def options(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     """What Slack is answered when it asks for the menu's entries: at most 100."""
-    return [person_option(choice.user_id, choice.name, choice.note).to_dict() for choice in choices[:MOST_OPTIONS]]
+    return [person_option(choice.user_id, choice.name, choice.note).to_dict() for choice in choices[:CHOICES]]
 
 
 def person_option(user_id: str, name: str, note: str = "") -> Option:

@@ -18,11 +18,11 @@ from slack_sdk.models.blocks import (
 from bot.blocks import actions, words
 from bot.blocks.modals import LONGEST_NAME, modal
 from bot.blocks.place import Place
+from desk.values import CHOICES
 
 LONGEST_TYPED = 3000  # more than a message holds, so that whoever writes too much is told by how much
 
 _LONGEST_NUMBER = 60
-_MOST_OPTIONS = 100  # in one menu, and in one of its groups
 _OPTION = 75
 _CONTACT = 150
 
@@ -85,15 +85,15 @@ def _option(inbox_id: int, name: str) -> Option:
 
 def _offered(options: list[Option]) -> dict[str, Any]:
     """More than a menu holds are grouped."""
-    if len(options) <= _MOST_OPTIONS:
+    if len(options) <= CHOICES:
         return {"options": options}
-    starts = range(0, len(options), _MOST_OPTIONS)
-    groups = [options[start : start + _MOST_OPTIONS] for start in starts]
+    starts = range(0, len(options), CHOICES)
+    groups = [options[start : start + CHOICES] for start in starts]
     labels = [f"{start + 1} to {start + len(group)}" for start, group in zip(starts, groups, strict=True)]
     return {
         "option_groups": [
             OptionGroup(label=words.plain(label), options=group)
-            for label, group in zip(labels, groups[:_MOST_OPTIONS], strict=False)
+            for label, group in zip(labels, groups[:CHOICES], strict=False)
         ]
     }
 

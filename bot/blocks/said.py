@@ -1,6 +1,7 @@
 """How a line in a thread is said: as both text and blocks, about whom, and with what can be pressed."""
 
 import re
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock, SectionBlock
 
@@ -8,7 +9,7 @@ from bot.blocks import body, words
 from bot.blocks.post import Post
 from desk.values import Attempt
 
-_LONGEST = 2900
+_LONGEST = 2900  # of the 3,000 characters of a block, so that a remark has room behind it
 _EXCERPT = 150
 _ATTEMPT = re.compile(r"([A-Z0-9]{1,64}):([0-9]{1,16}\.[0-9]{1,16}):(0|[1-9][0-9]{0,8})", re.ASCII)
 
@@ -60,6 +61,16 @@ def parse_attempt(value: str) -> Attempt:
     if found is None:
         raise ValueError(f"Not a message and its attempt: {value[:80]!r}")
     return Attempt(found[1], found[2], int(found[3]))
+
+
+def listed(heading: str, items: Sequence[str], *, most: int, others: str = "more") -> str:
+    """A heading and the first of the items below it, each whole; how many more there are is said."""
+    told, named = heading, 0
+    for item in items[:most]:
+        if words.width(told) + words.width(item) > _LONGEST:
+            break
+        told, named = f"{told}\n• {item}", named + 1
+    return f"{told}\n… and {len(items) - named:,} {others}" if named < len(items) else told
 
 
 def cut(text: str) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.models.blocks import Block, ContextBlock, InputBlock, PlainTextInputElement, SectionBlock
+from slack_sdk.models.blocks import Block, ContextBlock, InputBlock, PlainTextInputElement
 
 from bot.blocks import actions, card, words
 from bot.blocks.menu import assignee_menu
 from bot.blocks.modals import modal
 from bot.blocks.place import Place
+from bot.blocks.whispers import close_question
 from desk.notes import LONGEST
 from desk.values import Card
 
@@ -23,7 +24,7 @@ def assign(shown: Card) -> dict[str, Any]:
         label=words.plain("Owner"),
         element=assignee_menu(shown.assignee_id, shown.assignee_name),
     )
-    blocks = [ContextBlock(elements=[words.plain(_contact(card.contact(shown)))]), menu]
+    blocks = [ContextBlock(elements=[words.plain(words.shorten(card.contact(shown), _CONTACT))]), menu]
     return _modal(actions.ASSIGN_MODAL, shown.conversation_id, "Assign", "Assign", blocks)
 
 
@@ -34,10 +35,7 @@ def assign_block(conversation_id: int) -> str:
 
 def close(conversation_id: int, contact: str, waiting_since: datetime) -> dict[str, Any]:
     """Asks once more while the customer waits."""
-    text = f"The customer has been waiting for an answer since {words.date(waiting_since)}. Close this anyway?"
-    blocks: list[Block] = [SectionBlock(text=words.markup(text))]
-    if contact.strip():
-        blocks.insert(0, ContextBlock(elements=[words.plain(_contact(contact))]))
+    _, blocks = close_question(contact, waiting_since)
     return _modal(actions.CLOSE_MODAL, conversation_id, "Close", "Close anyway", blocks)
 
 
@@ -49,12 +47,8 @@ def note(shown: Card) -> dict[str, Any]:
         hint=words.plain("It stands in the thread with your name. The customer never sees it."),
         element=PlainTextInputElement(action_id=actions.NOTE, multiline=True, max_length=LONGEST, focus_on_load=True),
     )
-    blocks = [ContextBlock(elements=[words.plain(_contact(card.contact(shown)))]), text]
+    blocks = [ContextBlock(elements=[words.plain(words.shorten(card.contact(shown), _CONTACT))]), text]
     return _modal(actions.NOTE_MODAL, shown.conversation_id, "Note", "Keep note", blocks)
-
-
-def _contact(contact: str) -> str:
-    return words.shorten(words.one_line(contact), _CONTACT)
 
 
 def _modal(callback_id: str, conversation_id: int, title: str, submit: str, blocks: Sequence[Block]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, SectionBlo
 
 from bot.blocks import words
 from bot.blocks.post import Post
-from desk.figures import Figures, Lengths, Period, Share, Workload
+from desk.figures import Figures, Lengths, Period, Workload
+from desk.team_values import Load
 
 USAGE = "/sms stats [today|7d|30d]"
 PICTURE_FOLLOWS = "A picture of it comes to your direct messages."
@@ -26,7 +27,7 @@ was closed; those that still stand so count up to now.
 *Open*, *unread*: conversations that have an owner now, and those of them with texts that the owner has not read.
 Days and hours are those of your time zone in Slack."""
 _SPARKS = "▁▂▃▄▅▆▇█"
-_MOST_SHARES = 25
+_MOST_LOADS = 25
 _NAME = 40
 _LONGEST = 150
 _MOST_INBOXES = 3
@@ -45,7 +46,7 @@ def statistics(figures: Figures) -> Post:
         blocks.append(SectionBlock(text=words.markup(_hours(figures.hours))))
     blocks.append(SectionBlock(text=words.markup(_load(figures.load))))
     if figures.load.each:
-        blocks.append(SectionBlock(text=words.plain("\n".join(_shares(figures.load.each)))))
+        blocks.append(SectionBlock(text=words.plain("\n".join(_each(figures.load.each)))))
     blocks.append(ContextBlock(elements=[words.markup(_MEANINGS)]))
     if figures.texts:
         blocks.append(ContextBlock(elements=[words.plain(PICTURE_FOLLOWS)]))
@@ -120,11 +121,11 @@ def _load(load: Workload) -> str:
     )
 
 
-def _shares(shares: Sequence[Share]) -> Iterator[str]:
-    for one in shares[:_MOST_SHARES]:
+def _each(loads: Sequence[Load]) -> Iterator[str]:
+    for one in loads[:_MOST_LOADS]:
         name = words.shorten(words.one_line(one.name), _NAME) or "Someone"
         yield f"{name}: {one.open:,} open, {one.unread:,} unread"
-    rest = shares[_MOST_SHARES:]
+    rest = loads[_MOST_LOADS:]
     if rest:
         open_, unread = sum(one.open for one in rest), sum(one.unread for one in rest)
         yield f"and {words.count(len(rest), 'more owner')}: {open_:,} open, {unread:,} unread"

@@ -7,8 +7,9 @@ from slack_sdk.models.blocks import Block, RichTextBlock, SectionBlock
 
 from bot.blocks import actions, body, said, words
 from bot.blocks.post import Post
+from desk.leaving import DEACTIVATED, GUEST
 
-_LEFT = {"deactivated": "'s account is deactivated", "guest": " is a guest now"}
+_LEFT = {DEACTIVATED: "'s account is deactivated", GUEST: " is a guest now"}
 
 
 def _just_answered(*, colleague: str | None, seconds: int, excerpt: str = "", **about: Any) -> Post:

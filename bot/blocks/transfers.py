@@ -8,14 +8,16 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from bot.blocks import words
 from bot.blocks.modals import modal
 from bot.blocks.post import Post
+from bot.blocks.said import listed
+from desk.leaving import DEACTIVATED, GUEST
 from desk.team_values import Receipt
+from desk.transfers import DISTRIBUTION, HANDOFF
 
-TITLES = {"handoff": "Hand off", "distribution": "Distribute"}
+TITLES = {HANDOFF: "Hand off", DISTRIBUTION: "Distribute"}
 
 _MOST = 20  # people, and reasons, are named; the others are counted
 _NAME = 80
 _REASON = 200
-_LONGEST = 2800
 
 
 def progress(receipt: Receipt) -> dict[str, Any]:
@@ -26,23 +28,25 @@ def progress(receipt: Receipt) -> dict[str, Any]:
 
 def _so_far(receipt: Receipt) -> str:
     done = sum(count for _, count in (*receipt.moved, *receipt.stayed))
-    doing = "Giving out…" if receipt.what == "distribution" else "Handing off…"
+    doing = "Giving out…" if receipt.what == DISTRIBUTION else "Handing off…"
     return f"{doing} {done:,} of {receipt.total:,}\nYou can close this: it goes on, and you are told what became of it."
 
 
 def _said(receipt: Receipt) -> str:
     told = _headline(receipt)
-    if receipt.what == "distribution":
-        told = _listed(told, [f"{_to(to_id)}: {count:,}" for to_id, count in receipt.moved], "more people")
+    if receipt.what == DISTRIBUTION:
+        told = listed(
+            told, [f"{_to(to_id)}: {count:,}" for to_id, count in receipt.moved], most=_MOST, others="more people"
+        )
     stayed = [f"{count:,} stayed: {words.escape(words.shorten(reason, _REASON))}" for reason, count in receipt.stayed]
-    return _listed(told, stayed, "more reasons")
+    return listed(told, stayed, most=_MOST, others="more reasons")
 
 
 def _headline(receipt: Receipt) -> str:
     moved = sum(count for _, count in receipt.moved)
     total = words.count(receipt.total, "conversation")
     many = total if moved == receipt.total else f"{moved:,} of {total}"
-    if receipt.what == "distribution":
+    if receipt.what == DISTRIBUTION:
         return f"Gave out {many}{':' if moved else '.'}"
     whose = "" if receipt.owner_id in (None, receipt.actor_id) else f" of {words.mention(receipt.owner_id or '')}"
     where = {to_id for to_id, _ in receipt.moved}
@@ -53,16 +57,6 @@ def _headline(receipt: Receipt) -> str:
 
 def _to(to_id: str | None) -> str:
     return words.mention(to_id) if to_id else "nobody"
-
-
-def _listed(told: str, items: Sequence[str], others: str) -> str:
-    """What was told, and the first of the items below it; how many more there are is said."""
-    named = 0
-    for item in items[:_MOST]:
-        if words.width(told) + words.width(item) > _LONGEST:
-            break
-        told, named = f"{told}\n• {item}", named + 1
-    return f"{told}\n… and {len(items) - named:,} {others}" if named < len(items) else told
 
 
 def transferred(
@@ -97,13 +91,13 @@ def left_behind(
     total = sum(count for _, _, count in counts)
     channels = [_inbox(channel_id, label) for channel_id, label, _ in counts]
     happened = {
-        "deactivated": f"The account of {who} is deactivated",
-        "guest": f"{who} is a guest now",
+        DEACTIVATED: f"The account of {who} is deactivated",
+        GUEST: f"{who} is a guest now",
     }.get(why, f"{who} left {channels[0] if len(channels) == 1 else 'channels'}")
     are = f"{words.count(total, 'open conversation')} {'is' if total == 1 else 'are'} unassigned now"
     each = [f"{channel}: {count:,}" for channel, (_, _, count) in zip(channels, counts, strict=True)]
     called = "".join(f"{words.mention(one)} " for one in mentions[:_MOST])
-    told = _listed(f"{called}{happened}: {are}.", each if len(each) > 1 else [], "more")
+    told = listed(f"{called}{happened}: {are}.", each if len(each) > 1 else [], most=_MOST)
     text = f"{told}\n`/unassigned` shows what waits."
     blocks: list[Block] = [SectionBlock(text=words.markup(text))]
     return Post.of(text, blocks)

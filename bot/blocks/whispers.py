@@ -22,8 +22,8 @@ HELP = (
 `/sms inbox` every conversation, with its owner
 `/sms find` conversations by name, number, label or words
 `/sms new` text somebody, by their number
+`/sms away` you are offered last, `until 14:00`, `for 2h` or until `/sms back`
 `/sms stats` the last 7 days in numbers, or `today`, or `30d`
-`/sms history` for managers: who changed owners and closed what, as a file; `7d`, `30d` or `all`
 `/sms health` what waits, and what went wrong
 `/sms help` this page
 Commands do not work inside a thread; the buttons and the `…` menu on the card do.""",
@@ -38,6 +38,12 @@ sees it.""",
 the lists until the customer writes again. `More` in its `…` menu has labels, a note about the customer, and `Snooze`: \
 the conversation comes back at its time, or with the customer's next text. The first answer to a conversation that \
 nobody owns makes it yours, too. `/sms handoff` gives what you own to a colleague, all or some, with a note.""",
+    """*For managers*
+`/sms settings` who gives out conversations in this channel, its hours, and what is texted outside them
+`/sms alerts` when you are told of what waits
+`/sms people` who else is a manager, who is new, how much each takes, and what each does
+`/sms handoff` the same with what somebody else owns
+`/sms history` who changed owners and closed what, as a file; `7d`, `30d` or `all`""",
 )
 NOTE_KEPT = "Kept as a note: the customer does not see it."
 
@@ -68,15 +74,21 @@ def refused(sentence: str) -> Post:
 
 
 def close_anyway(conversation_id: int, contact: str, waiting_since: datetime) -> Post:
+    text, blocks = close_question(contact, waiting_since)
+    button = ButtonElement(text=words.plain("Close anyway"), action_id=actions.CLOSE_ANYWAY)
+    place = Place(conversation_id=conversation_id)
+    blocks.append(ActionsBlock(block_id=place.encode("close-anyway"), elements=[button]))
+    return Post.of(text, blocks)
+
+
+def close_question(contact: str, waiting_since: datetime) -> tuple[str, list[Block]]:
+    """What is asked once when somebody closes what the customer waits for."""
     text = f"The customer has been waiting for an answer since {words.date(waiting_since)}. Close this anyway?"
     who = words.shorten(words.one_line(contact), 150)
     blocks: list[Block] = [SectionBlock(text=words.markup(text))]
     if who:
         blocks.insert(0, ContextBlock(elements=[words.plain(who)]))
-    button = ButtonElement(text=words.plain("Close anyway"), action_id=actions.CLOSE_ANYWAY)
-    place = Place(conversation_id=conversation_id)
-    blocks.append(ActionsBlock(block_id=place.encode("close-anyway"), elements=[button]))
-    return Post.of(text, blocks)
+    return text, blocks
 
 
 def takes_longer() -> Post:

@@ -1,13 +1,11 @@
 """Claim, and the assignee menu."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, menu
-from bot.blocks.place import Place
-from bot.handlers.context import Body, Context
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import assignment
-from desk.access import Actor
 
 
 async def claim(press: Press) -> None:
@@ -24,14 +22,13 @@ async def assign(press: Press) -> None:
     await press.redraw()
 
 
-async def list_choices(body: Body, ack: AsyncAck, place: Place, actor: Actor, desk: Context) -> None:
+async def list_choices(sought: Sought) -> None:
     """Who can be picked, as somebody types."""
-    typed = str(body.get("value") or "")
-    async with desk.database.read() as session:
+    async with sought.desk.database.read() as session:
         choices = await assignment.list_choices(
-            session, actor, place.conversation_id or 0, matching=typed, now=desk.clock.now()
+            session, sought.actor, sought.place.conversation_id or 0, matching=sought.typed, now=sought.now
         )
-    await ack(options=menu.options(choices))
+    await sought.offer(menu.options(choices))
 
 
 def register(app: AsyncApp) -> None:

@@ -15,6 +15,7 @@ from bot.handlers.context import Body, Context
 from bot.handlers.form import form
 from bot.handlers.picked import picked
 from bot.handlers.press import press
+from bot.handlers.sought import sought
 from desk.access import Actor
 from desk.errors import DeskError, OutOfDate, Unfit
 from storage.database import NotFound
@@ -45,7 +46,7 @@ def attach(app: AsyncApp, desk: Context) -> None:
 
 
 async def _resolve(desk: Context, context: AsyncBoltContext, body: Body) -> None:
-    """Hand over who acts, where, and what they did: the `press`, the `form`, what was `asked` or `picked`."""
+    """Hand over who acts, where, and what they did: the `press`, the `form`, what was `asked`, `picked` or `sought`."""
     place = _place(body)
     actor = Actor(workspace_id=desk.workspace.id, user_id=context.user_id or "", source=_source(body, place))
     context["actor"], context["place"] = actor, place
@@ -58,6 +59,8 @@ async def _resolve(desk: Context, context: AsyncBoltContext, body: Body) -> None
         context["asked"] = asked(desk, actor, body, context)
     elif body.get("type") == "message_action":
         context["picked"] = picked(desk, actor, body, context)
+    elif body.get("type") == "block_suggestion":
+        context["sought"] = sought(desk, actor, place, body, context)
 
 
 async def _refuse(desk: Context, error: Exception, context: AsyncBoltContext, body: Body) -> BoltResponse:
@@ -73,8 +76,7 @@ async def _refuse(desk: Context, error: Exception, context: AsyncBoltContext, bo
     reference = uuid4().hex[:8]
     log.error("handler failed", reference=reference, type=body.get("type"), exc_info=error)
     if "event" in body:
-        for tell in desk.missed:
-            tell()
+        desk.tell_missed()
         return BoltResponse(status=500, body="")
     if isinstance(error, NotFound | ValueError):
         return await _tell(context, body, f"This is out of date. Please open it again. (Reference {reference})")

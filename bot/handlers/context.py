@@ -44,6 +44,11 @@ class Context:
     pictures: Pictures = field(default_factory=Pictures)
     begun: list[Callable[[], None]] = field(default_factory=list)
 
+    def tell_missed(self) -> None:
+        """Have read back what was not stored."""
+        for tell in self.missed:
+            tell()
+
     def tell_begun(self) -> None:
         """Have transfers worked off that were begun and committed."""
         for tell in self.begun:

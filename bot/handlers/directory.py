@@ -12,8 +12,7 @@ async def joined(event: Body, desk: Context) -> None:
     await desk.directory.join(user_id, channel_id)
     is_ours = user_id == desk.workspace.bot_user_id
     if is_ours and await away.note_return(desk.database, desk.workspace, channel_id, now=desk.clock.now()):
-        for tell in desk.missed:
-            tell()
+        desk.tell_missed()
 
 
 async def left(event: Body, desk: Context) -> None:

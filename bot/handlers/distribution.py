@@ -1,17 +1,15 @@
 """Giving out what nobody owns: `Distribute`, on the ping, under `/unassigned` and on Home. For managers."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, menu, transfers
 from bot.blocks import distribution as blocks
-from bot.blocks.place import Place
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import distribution
 from desk import transfers as desk_transfers
-from desk.access import Actor
-from desk.assignment import CHOICES
+from desk.values import CHOICES
 
 
 async def open_(press: Press) -> None:
@@ -29,15 +27,15 @@ async def choose_way(press: Press) -> None:
     await press.update(blocks.distribution(offers, press.value))
 
 
-async def list_choices(body: Body, ack: AsyncAck, place: Place, actor: Actor, desk: Context) -> None:
+async def list_choices(sought: Sought) -> None:
     """Who can be picked, as a manager types."""
-    _, inbox_id = blocks.way_and_inbox(str(body["view"]["private_metadata"]))
-    about, typed, now = place.conversation_id, str(body.get("value") or ""), desk.clock.now()
-    async with desk.database.read() as session:
+    _, inbox_id = blocks.way_and_inbox(sought.metadata)
+    about = sought.place.conversation_id
+    async with sought.desk.database.read() as session:
         choices = await distribution.list_choices(
-            session, actor, inbox_id, about, matching=typed, limit=CHOICES, now=now
+            session, sought.actor, inbox_id, about, matching=sought.typed, limit=CHOICES, now=sought.now
         )
-    await ack(options=menu.options(choices))
+    await sought.offer(menu.options(choices))
 
 
 async def distribute(form: Form) -> None:

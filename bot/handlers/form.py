@@ -40,7 +40,6 @@ class Form:
     desk: Context
     actor: Actor
     view: Body
-    trigger_id: str
     ack: AsyncAck
     client: AsyncWebClient
 
@@ -70,6 +69,12 @@ class Form:
         """Go on with another modal in place of this one."""
         await self.ack(response_action="update", view=view)
 
+    async def show_below(self, view: dict[str, Any]) -> None:
+        """Show another modal in place of the one on which this one was opened; nothing when there was none."""
+        below = self.view.get("previous_view_id")
+        if below is not None:
+            await self.client.views_update(view_id=below, view=view)
+
 
 def form(desk: Context, actor: Actor, body: Body, context: AsyncBoltContext) -> Form:
     """The form that a `view_submission` payload tells of."""
@@ -77,7 +82,6 @@ def form(desk: Context, actor: Actor, body: Body, context: AsyncBoltContext) -> 
         desk=desk,
         actor=actor,
         view=body["view"],
-        trigger_id=str(body.get("trigger_id") or ""),
         ack=context.ack,
         client=context.client,
     )

@@ -1,15 +1,14 @@
 """`/sms handoff`, and the same from Home: conversations go to a colleague together, or wait for a new owner."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, handoff, menu, transfers
 from bot.handlers.asked import Asked
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import handoffs
 from desk import transfers as desk_transfers
-from desk.access import Actor
 
 
 async def ask(asked: Asked) -> None:
@@ -37,26 +36,26 @@ async def show_whose(press: Press) -> None:
     await press.update(handoff.handoff(load))
 
 
-async def list_owners(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_owners(sought: Sought) -> None:
     """Whose can be picked, as a manager types."""
-    async with desk.database.read() as session:
-        choices = await handoffs.list_owners(session, actor, matching=str(body.get("value") or ""))
-    await ack(options=menu.options(choices))
+    async with sought.desk.database.read() as session:
+        choices = await handoffs.list_owners(session, sought.actor, matching=sought.typed)
+    await sought.offer(menu.options(choices))
 
 
-async def list_choices(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_choices(sought: Sought) -> None:
     """Who can be picked, as somebody types."""
-    owner, now = str(body["view"]["private_metadata"]), desk.clock.now()
-    async with desk.database.read() as session:
-        choices = await handoffs.list_choices(session, actor, owner, matching=str(body.get("value") or ""), now=now)
-    await ack(options=menu.options(choices))
+    actor, owner = sought.actor, sought.metadata
+    async with sought.desk.database.read() as session:
+        choices = await handoffs.list_choices(session, actor, owner, matching=sought.typed, now=sought.now)
+    await sought.offer(menu.options(choices))
 
 
-async def list_own(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_own(sought: Sought) -> None:
     """Which of their own can be picked, as somebody types."""
-    async with desk.database.read() as session:
-        waiters = await handoffs.list_own(session, actor, matching=str(body.get("value") or ""))
-    await ack(options=handoff.conversations(waiters, desk.clock.now()))
+    async with sought.desk.database.read() as session:
+        waiters = await handoffs.list_own(session, sought.actor, matching=sought.typed)
+    await sought.offer(handoff.conversations(waiters, sought.now))
 
 
 async def hand_off(form: Form) -> None:

@@ -1,15 +1,14 @@
 """What managers set for an inbox: `/sms settings`, `/sms alerts`, and the same from Home."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, menu
 from bot.blocks import inbox_settings as blocks
 from bot.handlers.asked import Asked
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import inbox_settings
-from desk.access import Actor
 from desk.team_values import InboxSettings
 
 _CLAIMS = {blocks.AS_MODEL: None, blocks.YES: True, blocks.NO: False}
@@ -73,12 +72,12 @@ async def save_alerts(form: Form) -> None:
         )
 
 
-async def list_targets(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_targets(sought: Sought) -> None:
     """Whom an alert may be escalated to, as somebody types."""
-    inbox_id, typed = int(body["view"]["private_metadata"]), str(body.get("value") or "")
-    async with desk.database.read() as session:
-        targets = await inbox_settings.list_escalation_targets(session, actor, inbox_id, matching=typed)
-    await ack(options=menu.options(targets))
+    inbox_id = int(sought.metadata)
+    async with sought.desk.database.read() as session:
+        targets = await inbox_settings.list_escalation_targets(session, sought.actor, inbox_id, matching=sought.typed)
+    await sought.offer(menu.options(targets))
 
 
 def register(app: AsyncApp) -> None:

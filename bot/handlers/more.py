@@ -1,15 +1,13 @@
 """The card's `More`: labels, and the note about the contact."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions
 from bot.blocks import more as blocks
-from bot.blocks.place import Place
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import details
-from desk.access import Actor
 
 
 async def show(press: Press) -> None:
@@ -20,12 +18,12 @@ async def show(press: Press) -> None:
     await press.open(blocks.more(shown))
 
 
-async def list_labels(body: Body, ack: AsyncAck, place: Place, actor: Actor, desk: Context) -> None:
+async def list_labels(sought: Sought) -> None:
     """The labels that can be chosen, as somebody types."""
-    typed = str(body.get("value") or "")
-    async with desk.database.read() as session:
-        known, new = await details.list_labels(session, actor, place.conversation_id or 0, typed=typed)
-    await ack(options=blocks.label_options(known, new))
+    conversation_id = sought.place.conversation_id or 0
+    async with sought.desk.database.read() as session:
+        known, new = await details.list_labels(session, sought.actor, conversation_id, typed=sought.typed)
+    await sought.offer(blocks.label_options(known, new))
 
 
 async def save(form: Form) -> None:

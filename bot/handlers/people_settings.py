@@ -1,16 +1,15 @@
 """What managers say of the reps: `/sms people`, and the same from Home."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import actions, menu, people_settings
 from bot.blocks.people_settings import CAPACITY, MANAGER, NEW, ROLE, SKILLS
 from bot.handlers.asked import Asked
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import team
-from desk.access import Actor
-from desk.assignment import CHOICES
+from desk.values import CHOICES
 
 
 async def open_(by: Asked | Press) -> None:
@@ -44,19 +43,18 @@ async def save(form: Form) -> None:
         )
 
 
-async def list_members(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_members(sought: Sought) -> None:
     """Who can be picked, as somebody types."""
-    typed, now = str(body.get("value") or ""), desk.clock.now()
-    async with desk.database.read() as session:
-        members = await team.list_members(session, actor, matching=typed, limit=CHOICES, now=now)
-    await ack(options=menu.options(members))
+    async with sought.desk.database.read() as session:
+        members = await team.list_members(session, sought.actor, matching=sought.typed, limit=CHOICES, now=sought.now)
+    await sought.offer(menu.options(members))
 
 
-async def list_skills(body: Body, ack: AsyncAck, actor: Actor, desk: Context) -> None:
+async def list_skills(sought: Sought) -> None:
     """The labels that are in use, and the one that is being typed."""
-    async with desk.database.read() as session:
-        skills = await team.list_skills(session, actor, matching=str(body.get("value") or ""), limit=CHOICES)
-    await ack(options=menu.options(skills))
+    async with sought.desk.database.read() as session:
+        skills = await team.list_skills(session, sought.actor, matching=sought.typed, limit=CHOICES)
+    await sought.offer(menu.options(skills))
 
 
 def register(app: AsyncApp) -> None:

@@ -1,16 +1,14 @@
 """Saved replies, from a conversation's `More`: choose one and send it; save, change or delete them."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot import markup
 from bot.blocks import actions
 from bot.blocks import saved_replies as blocks
-from bot.blocks.place import Place
-from bot.handlers.context import Body, Context
 from bot.handlers.form import Form, filled, shown_at
 from bot.handlers.press import Press
+from bot.handlers.sought import Sought
 from desk import saved_replies
-from desk.access import Actor
 from desk.errors import SavedReplyEmpty, TooLong
 
 
@@ -22,12 +20,12 @@ async def open_(press: Press) -> None:
     await (press.open(view) if press.view is None else press.push(view))
 
 
-async def list_choices(body: Body, ack: AsyncAck, place: Place, actor: Actor, desk: Context) -> None:
+async def list_choices(sought: Sought) -> None:
     """Which can be chosen, as somebody types."""
-    typed = str(body.get("value") or "")
-    async with desk.database.read() as session:
-        offers = await saved_replies.list_choices(session, actor, place.conversation_id or 0, matching=typed)
-    await ack(options=blocks.options(offers))
+    conversation_id = sought.place.conversation_id or 0
+    async with sought.desk.database.read() as session:
+        offers = await saved_replies.list_choices(session, sought.actor, conversation_id, matching=sought.typed)
+    await sought.offer(blocks.options(offers))
 
 
 async def choose(press: Press) -> None:
@@ -78,9 +76,7 @@ async def save(form: Form) -> None:
                 now=form.now,
             )
             contact = await saved_replies.read_contact(session, form.actor, conversation_id)
-    below = form.view.get("previous_view_id")
-    if below is not None:
-        await form.client.views_update(view_id=below, view=blocks.saved_replies(conversation_id, contact, saved))
+    await form.show_below(blocks.saved_replies(conversation_id, contact, saved))
 
 
 async def delete(press: Press) -> None:

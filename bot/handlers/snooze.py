@@ -27,9 +27,7 @@ async def save(form: Form) -> None:
         await snooze.snooze(session, form.actor, conversation_id, until, now=form.now)
         await lifecycle.see(session, form.actor, conversation_id, now=form.now)
         shown = await details.read(session, form.actor, conversation_id)
-    below = form.view.get("previous_view_id")
-    if below is not None:
-        await form.client.views_update(view_id=below, view=more.more(shown))
+    await form.show_below(more.more(shown))
 
 
 def _until(form: Form) -> datetime | None:

@@ -174,7 +174,7 @@ class ReplyChange(SQLModel, table=True):
     edited_ts: str = ""
     text: str = ""
     body: str | None = None
-    is_note: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    is_note: bool = Field(default=False, sa_column_kwargs=default("0"))
     is_deleted: bool = False
     created_at: datetime
 
@@ -239,6 +239,6 @@ class TransferItem(SQLModel, table=True):
 
     transfer_id: int = Field(primary_key=True, foreign_key="transfer.id")
     position: int = Field(primary_key=True)
-    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
     to_id: str | None = None
     outcome: str | None = None

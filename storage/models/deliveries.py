@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import json_column, partial_index
+from storage.models.columns import default, json_column, partial_index
 from storage.states import DeliveryState
 
 _IS_UNFINISHED = "state IN ('waiting', 'sending', 'unknown')"
@@ -46,7 +46,7 @@ class Delivery(SQLModel, table=True):
     lease_until: float = 0.0
     attempt: int = 0
     looks: int = 0
-    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    failures: int = Field(default=0, sa_column_kwargs=default("0"))
     revision: int = 0
     post_id: UUID | None = None
     result_id: str | None = None

@@ -2,21 +2,10 @@
 
 from typing import Any
 
-from sqlmodel import col, select
-
-from playground.seed import NUMBER
 from storage import conversations, reps
-from storage.models import Conversation, Inbox
+from storage.models import Conversation
 from tests.conftest import World
 from tests.journeys.screen import words
-
-
-async def set_inbox(world: World, number: str = NUMBER, **columns: Any) -> None:
-    """Have an inbox as its managers would set it."""
-    async with world.bridge.database.write() as session:
-        inbox = (await session.exec(select(Inbox).where(col(Inbox.number) == number))).one()
-        for name, value in columns.items():
-            setattr(inbox, name, value)
 
 
 async def mark_new(world: World, user: str) -> None:
@@ -32,7 +21,7 @@ def owner(card: Any) -> str:
 
 
 async def change(world: World, card: Any, **columns: Any) -> Conversation:
-    """The row behind a card, with some columns changed as no press can change them yet."""
+    """The row behind a card, with some columns changed without asking what a press would."""
     async with world.bridge.database.write() as session:
         thread = await conversations.find_thread(session, world.bridge.workspace.id, card.channel, card.ts)
         assert thread is not None

@@ -41,7 +41,6 @@ async def _send_by_itself(world: World, card: Any, cause: str = "SM1", body: str
             author=None,
             cause=cause,
             now=world.clock.now(),
-            what=composed.AUTOMATIC,
         )
 
 

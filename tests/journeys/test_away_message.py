@@ -6,7 +6,7 @@ import pytest
 
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, World
-from tests.journeys.scene import at_work, configure, line, lines, opened, quoted, received, reply, unheard, waits
+from tests.journeys.scene import at_work, calls, configure, line, lines, opened, quoted, received, reply, unheard, waits
 from tests.journeys.screen import ALICE, ANA, BOB, unread
 
 CLOSED = "Thanks! We are here from 9 to 5, Monday to Friday."
@@ -117,6 +117,8 @@ async def test_an_echo_of_a_reply_is_not_answered(world: World, eventually: Even
 
 async def test_a_text_from_before_the_night_is_not_answered(world: World, eventually: Eventually) -> None:
     """It reached us late: when it was written somebody was there. One of this night is answered, once."""
+    await eventually(lambda: calls(world, "twilio.messages.list"))  # what the first reading finds is never answered
+    await world.play.quiet(0.3)
     at_work(world, hours=6, minutes=30)
     await configure(world, away_message=CLOSED)
     with unheard(world):

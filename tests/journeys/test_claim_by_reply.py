@@ -9,9 +9,9 @@ from playground.seed import CHANNEL
 from playground.world import BOT_USER
 from storage.states import Model
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import CLAIMED, lines, opened, received, reply, unheard
+from tests.journeys.scene import CLAIMED, configure, lines, opened, received, reply, unheard
 from tests.journeys.screen import ANA, BEN, MARA, entries, mine, told, unread
-from tests.journeys.team import mark_new, owner, set_inbox
+from tests.journeys.team import mark_new, owner
 
 
 def claims(world: World, card: Any) -> list[str]:
@@ -61,19 +61,19 @@ async def test_a_reply_to_a_closed_conversation_makes_its_author_the_owner(
 async def test_a_reply_claims_only_where_a_claim_is_not_refused(world: World, eventually: Eventually) -> None:
     """With managers who give out work a reply gives ownership to none but a manager; nor where it is switched off."""
     first = await opened(world)
-    await set_inbox(world, claim_on_reply=True, model=Model.MANAGER_ASSIGNED)
+    await configure(world, claim_on_reply=True, model=Model.MANAGER_ASSIGNED)
     await reply(world, first, "One")
     await eventually(lambda: received(world) == ["One"])
-    await set_inbox(world, model=Model.HYBRID)
+    await configure(world, model=Model.HYBRID)
     await mark_new(world, ANA)
     await reply(world, first, "Two")
     await eventually(lambda: received(world) == ["One", "Two"])
-    await set_inbox(world, model=Model.SELF_SERVICE, claim_on_reply=False)
+    await configure(world, model=Model.SELF_SERVICE, claim_on_reply=False)
     await reply(world, first, "Three")
     await eventually(lambda: received(world) == ["One", "Two", "Three"])
     await world.play.quiet()
     assert (owner(first), claims(world, first)) == ("", [])
-    await set_inbox(world, model=Model.MANAGER_ASSIGNED, claim_on_reply=True)
+    await configure(world, model=Model.MANAGER_ASSIGNED, claim_on_reply=True)
     await reply(world, first, "Mine", MARA)
     await eventually(lambda: owner(first) == "Mara")
 
@@ -81,7 +81,7 @@ async def test_a_reply_claims_only_where_a_claim_is_not_refused(world: World, ev
 async def test_by_itself_only_self_service_claims_by_a_reply(world: World, eventually: Eventually) -> None:
     """In a hybrid inbox in which nothing is said about it, a reply is a reply."""
     card = await opened(world)
-    await set_inbox(world, model=Model.HYBRID)
+    await configure(world, model=Model.HYBRID)
     await reply(world, card, "It is")
     await eventually(lambda: received(world) == ["It is"])
     await world.play.quiet()

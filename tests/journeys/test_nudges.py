@@ -72,6 +72,16 @@ async def test_managers_are_told_of_a_longer_wait(start: Start, eventually: Even
         assert len(await quiet(world, card)) == 2
 
 
+async def test_a_group_that_slack_does_not_tell_is_mentioned(start: Start, eventually: Eventually) -> None:
+    """As on the alert: who is in it takes a paid plan, and its mention reaches them all the same."""
+    async with start(**OFTEN, managers=("S0LEADS",)) as world:
+        at_work(world)
+        card = await owned(world, eventually)
+        world.clock.move(minutes=121)
+        told = (await eventually(lambda: nudges(world, card)[1:]))[0]
+        assert told.startswith(f"<!subteam^S0LEADS> {WAITS}")
+
+
 async def test_only_the_hours_count(start: Start, eventually: Eventually) -> None:
     """What came in shortly before closing is no reason in the night, and has waited for minutes the next morning."""
     async with start(**OFTEN) as world:

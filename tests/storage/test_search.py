@@ -97,8 +97,8 @@ async def test_a_database_finds_what_folding_finds(database_url: str, monkeypatc
             assert found == expected, query
             up_to, names = await search.last_conversation(session), set[str]()
             while up_to > 0:
-                persons = await search.list_people(session, scope, sought, "", up_to=up_to)
-                names |= {one.name for one in persons if search.has_all(one.name, sought)}
+                contacts = await search.list_contacts(session, scope, sought, "", up_to=up_to)
+                names |= {one.name for one in contacts if search.has_all(one.name, sought)}
                 up_to -= search.PIECE
             assert names == set(expected) - {""}, query
     await database.close()

@@ -119,7 +119,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("transfer_id", "position")
     )
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_transfer_item_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index("transfer_item_left", ["transfer_id", "position"], unique=False, sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL"))
 
     with op.batch_alter_table("backlog_alert", schema=None) as batch_op:
@@ -176,7 +175,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_admin", sa.Boolean(), server_default="0", nullable=False))
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("is_admin")
@@ -231,7 +229,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("transfer_item_left", sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL"))
-        batch_op.drop_index(batch_op.f("ix_transfer_item_conversation_id"))
 
     op.drop_table("transfer_item")
     with op.batch_alter_table("conversation_label", schema=None) as batch_op:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.blocks import actions, alerts, menu, modals, whispers
 from bot.blocks.place import Place
+from bot.handlers.commands import SUBCOMMANDS
 from desk.team_values import Alert, Load
 from desk.values import Attempt, Backlog, Choice
 from tests.golden import golden
@@ -160,7 +161,8 @@ def test_closing_while_the_customer_waits_asks() -> None:
 def test_help_names_every_command() -> None:
     """How to list, how to answer, how to keep a note, how to take back."""
     said = repr(whispers.help_().blocks)
-    for words in (*whispers.COMMANDS, "inbox", "help", "//", "note:", "private:", "take it back", "Claim", "Close"):
+    commands = [*whispers.COMMANDS, *(f"/sms {word}" for word in SUBCOMMANDS if word)]
+    for words in (*commands, "//", "note:", "private:", "take it back", "Claim", "Close"):
         assert words in said
 
 

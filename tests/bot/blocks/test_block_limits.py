@@ -17,7 +17,7 @@ from bot.blocks.post import Post
 from bot.blocks.queue import FILTERS, PAGE_SIZE, queue
 from bot.blocks.statistics import statistics
 from bot.blocks.texts import MOST_TEXTS, texts
-from desk.figures import Bar, Figures, Lengths, Period, Share, Workload
+from desk.figures import Bar, Figures, Lengths, Period, Workload
 from desk.team_values import Alert, Load
 from desk.values import Attempt, Backlog, Card, Change, Filter, Page, Queue, Row, Text
 
@@ -196,9 +196,9 @@ def figures(outside: str) -> Figures:
         bars=(Bar("Nov 22", BIG, BIG),) * 30,
         load=Workload(
             unowned=BIG,
-            mine=Share(outside, BIG, BIG),
-            team=Share("", BIG, BIG),
-            each=(Share(outside, BIG, BIG),) * 500,
+            mine=Load(name=outside, open=BIG, unread=BIG),
+            team=Load(name="", open=BIG, unread=BIG),
+            each=(Load(name=outside, open=BIG, unread=BIG),) * 500,
         ),
         **counts,
     )

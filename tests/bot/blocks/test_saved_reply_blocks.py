@@ -3,7 +3,8 @@
 import pytest
 
 from bot.blocks import saved_replies as blocks
-from desk.saved_replies import CHOICES, LONGEST_NAME, Offer, Saved
+from desk.saved_replies import LONGEST_NAME, Offer, Saved
+from desk.values import CHOICES
 from playground import blocks as kit
 from playground import methods_views
 from tests.bot.blocks.test_block_limits import BIG, WORST

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.blocks.statistics import PICTURE_FOLLOWS, chart, statistics
-from desk.figures import Bar, Figures, Lengths, Period, Share, Workload
+from desk.figures import Bar, Figures, Lengths, Period, Workload
+from desk.team_values import Load
 from tests.golden import golden
 
 SINCE = datetime(2026, 3, 13, 9, 5, tzinfo=UTC)
@@ -31,7 +32,7 @@ WEEK = Figures(
     standing_since=SINCE,
     hours=(0, 0, 0, 0, 0, 0, 1, 4, 12, 20, 24, 18, 9, 11, 15, 8, 4, 2, 0, 0, 0, 0, 0, 0),
     bars=tuple(Bar(f"Mar {day}", day, day // 2) for day in range(7, 14)),
-    load=Workload(unowned=5, mine=Share("Ana", 3, 1), team=Share("", 12, 5), each=None),
+    load=Workload(unowned=5, mine=Load(name="Ana", open=3, unread=1), team=Load(name="", open=12, unread=5), each=None),
 )
 
 
@@ -58,7 +59,7 @@ def test_a_rep_sees_the_numbers_what_they_mean_and_their_own_load() -> None:
 
 def test_a_manager_sees_what_each_has_to_do_in_counts() -> None:
     """The first of them by name, and the others together."""
-    shares = tuple(Share(f"Rep {number}", 600 - number, number) for number in range(500))
+    shares = tuple(Load(name=f"Rep {number}", open=600 - number, unread=number) for number in range(500))
     figures = replace(WEEK, load=replace(WEEK.load, each=shares))
     assert "Rep 0: 600 open, 0 unread" in said(figures)
     assert "Rep 25:" not in said(figures)
