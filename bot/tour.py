@@ -42,6 +42,8 @@ class Tour:
                 ("Closed, and open again when the customer writes", self._lifecycle),
                 ("The queues tell the truth", self._queues),
                 ("Too much waits: the manager hears of it once", self._backlog),
+                ("The manager gives it out, evenly", self._distribution),
+                ("Chloé goes home: what is hers becomes Ben's", self._handoff),
             ),
             start=1,
         ):
@@ -149,6 +151,37 @@ class Tour:
         )
         self._check(len(self._alerts()) == 1, "it is said once")
 
+    async def _distribution(self) -> None:
+        alert = self._alerts()[0]
+        await self.play.press(MANAGER, CHANNEL, alert.ts, actions.DISTRIBUTE)
+        self.say("   Mara             presses Distribute on the alert, and again in the window")
+        await self._submit(MANAGER)
+        await self._see(
+            "#customers", "every card has an owner", lambda: not any("No owner" in _words(one) for one in self._posts())
+        )
+        await self._see("#customers", "the same alert: back to normal", lambda: "Back to normal" in _words(alert))
+
+    async def _handoff(self) -> None:
+        before = len(self.play.phone(DANA))
+        await self._command(CHLOE, "/sms handoff")
+        self.say("   Chloé            picks Ben in the window and adds a note")
+        await self._submit(CHLOE, handoff_to=BEN, handoff_note="She pays by card, and is nice")
+        await self._see(
+            "thread", "who has it now, and the note", lambda: self._in_thread("(415) 555-0101", f"<@{BEN}>", "is nice")
+        )
+        mine = await self._command(BEN, "/mine")
+        self._check("(415) 555-0101" in mine and "pay by card" in mine, "it is in Ben's own queue")
+        self._check("(415) 555-0101" not in await self._command(CHLOE, "/mine"), "and no longer in Chloé's")
+        self._check(len(self.play.phone(DANA)) == before, "the customer is told nothing of all this")
+
+    async def _submit(self, who: str, **values: str) -> None:
+        """Send the window that somebody has before them, and close what it has become."""
+        modals = self.play.world.modals
+        errors = await self.play.submit(who, modals(who)[-1].id, values)
+        self._check(not errors, f"the window takes it{''.join(f': {error}' for error in errors.values())}")
+        for view in modals(who):
+            await self.play.close(who, view.id)
+
     async def _text(self, phone: str, body: str, *, media: list[tuple[str, bytes]] | None = None) -> Any:
         said = f'"{body}"' if body else "(a picture)"
         self.say(f"   {self.play.world.phone(phone).name:<16} texts {said}")
@@ -160,7 +193,8 @@ class Tour:
 
     async def _command(self, who: str, command: str) -> str:
         self.say(f"   {self.play.world.people[who].name.split()[0]:<16} types {command}")
-        return _words(await self.play.command(who, CHANNEL, command))
+        name, _, text = command.partition(" ")
+        return _words(await self.play.command(who, CHANNEL, name, text))
 
     async def _see(self, where: str, what: str, condition: Callable[[], Any]) -> None:
         try:

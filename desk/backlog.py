@@ -100,7 +100,7 @@ async def look(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Bac
     """Compare an inbox's backlog with what was said last, and have an alert posted when there is something to say."""
     if backlog.count != alert.count:
         await backlogs.add_sample(session, inbox, backlog.count, at=now, keep_since=now - REMEMBERED)
-        if backlog.count < alert.count:
+        if alert.count is not None and backlog.count < alert.count:
             alert.unheeded_since = None  # somebody has begun
         alert.count = backlog.count
     if not backlog.count and alert.raised_at is None:

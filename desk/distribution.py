@@ -1,5 +1,6 @@
 """Gives out what nobody owns: evenly by load, or as a manager says; each to who does it, where somebody does."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from desk.errors import NobodyToGive, NothingUnassigned
 from desk.team_values import Candidate, Offer, Offers
 from desk.values import Choice
 from storage import conversations, inboxes, labels, loads, people, queues, reps
+from storage import transfers as rows
 from storage.database import Session
 from storage.models import Inbox, Transfer
 
@@ -31,14 +33,14 @@ def plan(unowned: Sequence[Unowned], candidates: Sequence[Candidate]) -> dict[in
 
     Nobody gets more than their capacity, so some may be left; of two with the same load the first is given it.
     """
-    load = {one.user_id: one.open for one in candidates}
+    more = {one.user_id: 0 for one in candidates}
     given: dict[int, str] = {}
     for one in unowned:
-        free = [rep for rep in candidates if rep.capacity is None or load[rep.user_id] < rep.capacity]
+        free = [rep for rep in candidates if not rep.is_full(more[rep.user_id])]
         skilled = [rep for rep in free if _does(rep, one.labels)]
         if free:
-            chosen = min(skilled or free, key=lambda rep: load[rep.user_id])
-            load[chosen.user_id] += 1
+            chosen = min(skilled or free, key=lambda rep: rep.load + more[rep.user_id])
+            more[chosen.user_id] += 1
             given[one.conversation_id] = chosen.user_id
     return given
 
@@ -60,7 +62,7 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
     if not count:
         raise NothingUnassigned
     unowned = await _list_unowned(session, inbox, limit=MOST_BY_HAND)
-    candidates = await _list_candidates(session, inbox, now=now)
+    candidates = await _list_candidates(session, actor, inbox, now=now)
     planned = plan([one for one, _ in unowned], [one for one in candidates if not one.is_away])
     return Offers(
         inbox_id=inbox.id,
@@ -96,29 +98,36 @@ async def _list_unowned(
     ]
 
 
-async def _list_candidates(session: Session, inbox: Inbox, *, matching: str = "", now: datetime) -> list[Candidate]:
-    """Who may be given conversations of an inbox, with what they have to do in it, the least busy first."""
+async def _list_candidates(
+    session: Session, actor: Actor, inbox: Inbox, *, matching: str = "", now: datetime
+) -> list[Candidate]:
+    """Who may be given conversations of an inbox, with what they have to do, the least busy first."""
     found = await people.list_reps(
         session, inbox.workspace_id, inbox.channel_id, matching=matching.strip(), now=now, limit=MOST_REPS
     )
     ids = [person.user_id for person in found]
     said = await reps.list_(session, inbox.workspace_id, ids)
-    load = {one.user_id: one for one in await loads.list_(session, inbox.workspace_id, [inbox.id])}
+    own = [one.id for one in await access.list_inboxes(session, actor)]
+    shown = {one.user_id: one for one in await loads.list_(session, inbox.workspace_id, own)}
+    load = Counter(await rows.count_coming(session, inbox.workspace_id))
+    every = [one.id for one in await inboxes.list_(session, inbox.workspace_id)]
+    load.update({one.user_id: one.open for one in await loads.list_(session, inbox.workspace_id, every)})
     candidates = []
     for person in found:
-        rep, has = said.get(person.user_id), load.get(person.user_id)
+        rep, has = said.get(person.user_id), shown.get(person.user_id)
         candidates.append(
             Candidate(
                 user_id=person.user_id,
                 name=person.name,
                 open=has.open if has else 0,
                 unread=has.unread if has else 0,
+                load=load[person.user_id],
                 capacity=rep.capacity if rep else None,
                 skills=tuple(rep.skills) if rep else (),
                 is_away=reps.is_away(rep, now),
             )
         )
-    return sorted(candidates, key=lambda one: (one.is_away, one.open, one.name.casefold(), one.user_id))
+    return sorted(candidates, key=lambda one: (one.is_away, one.load, one.name.casefold(), one.user_id))
 
 
 async def list_choices(
@@ -137,7 +146,9 @@ async def list_choices(
     about = [] if conversation_id is None else [conversation_id]
     words = await labels.list_(session, actor.workspace_id, about)
     wanted = [label for found in words.values() for label in found]
-    found = [(one, _does(one, wanted)) for one in await _list_candidates(session, inbox, matching=matching, now=now)]
+    found = [
+        (one, _does(one, wanted)) for one in await _list_candidates(session, actor, inbox, matching=matching, now=now)
+    ]
     found.sort(key=lambda one: (one[0].is_away, not one[1]))
     return [Choice(user_id=one.user_id, name=one.name, note=_note(one, does=does)) for one, does in found[:limit]]
 
@@ -147,6 +158,7 @@ def _note(candidate: Candidate, *, does: bool) -> str:
     why = [
         *(["does this"] if does else []),
         f"{candidate.open:,}{takes} open",
+        *(["takes no more"] if candidate.is_full() else []),
         *(["away"] if candidate.is_away else []),
     ]
     return ", ".join(why)
@@ -168,18 +180,19 @@ async def give_evenly(
     """
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
+    await alerts.heed(session, actor, inbox.id)  # first, since it locks: two who do this at once count each other's
     unowned = [one for one, _ in await _list_unowned(session, inbox, limit=min(number, MOST_EVENLY))]
     if not unowned:
         raise NothingUnassigned
     candidates = [
         one
-        for one in await _list_candidates(session, inbox, now=now)
+        for one in await _list_candidates(session, actor, inbox, now=now)
         if (one.user_id in among if among else not one.is_away)
     ]
     planned = plan(unowned, candidates)
     if not planned:
         raise NobodyToGive
-    return await _begin(session, actor, inbox, planned, view_id=view_id, now=now)
+    return await _begin(session, actor, planned, view_id=view_id, now=now)
 
 
 async def give_by_hand(
@@ -195,13 +208,13 @@ async def give_by_hand(
         await access.require_owner(session, inbox, user_id)
     if not given:
         raise NobodyToGive
-    return await _begin(session, actor, inbox, given, view_id=view_id, now=now)
+    await alerts.heed(session, actor, inbox.id)
+    return await _begin(session, actor, given, view_id=view_id, now=now)
 
 
 async def _begin(
-    session: Session, actor: Actor, inbox: Inbox, given: dict[int, str], *, view_id: str | None, now: datetime
+    session: Session, actor: Actor, given: dict[int, str], *, view_id: str | None, now: datetime
 ) -> Transfer:
-    await alerts.heed(session, actor, inbox.id)
     return await transfers.begin(
         session,
         actor.workspace_id,

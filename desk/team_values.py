@@ -100,15 +100,24 @@ class InboxSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Somebody who may be given conversations of an inbox, with their load in it and what is said of them."""
+    """Somebody who may be given conversations of an inbox, and what is said of them.
+
+    `open` and `unread` are counted in the inboxes of whoever asks, for whom they are shown. `load` is all that they
+    own or are being given, in every inbox: `capacity` is of that.
+    """
 
     user_id: str
     name: str
     open: int = 0
     unread: int = 0
+    load: int = 0
     capacity: int | None = None
     skills: tuple[str, ...] = ()
     is_away: bool = False
+
+    def is_full(self, more: int = 0) -> bool:
+        """Whether they take none any more, once they have been given so many."""
+        return self.capacity is not None and self.load + more >= self.capacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,21 @@ async def count_items(session: AsyncSession, transfer: Transfer) -> int:
     return (await session.exec(rows)).one()
 
 
+async def count_coming(session: AsyncSession, workspace_id: int) -> dict[str, int]:
+    """How many conversations somebody is still to be given, of all transfers that are under way."""
+    rows = (
+        select(TransferItem.to_id, func.count())
+        .join(Transfer, col(Transfer.id) == col(TransferItem.transfer_id))
+        .where(
+            col(Transfer.workspace_id) == workspace_id,
+            col(Transfer.finished_at).is_(None),
+            col(TransferItem.outcome).is_(None),
+        )
+        .group_by(col(TransferItem.to_id))
+    )
+    return {to_id: count for to_id, count in (await session.exec(rows)).all() if to_id is not None}
+
+
 async def count_unsaid(session: AsyncSession, transfer: Transfer) -> int:
     """How many lines in the threads of what was moved are still to be posted."""
     moved = select(TransferItem.conversation_id).where(

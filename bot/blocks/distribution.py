@@ -124,7 +124,11 @@ def _load(candidate: Candidate) -> str:
     name = words.escape(words.shorten(words.one_line(candidate.name), _NAME)) or SOMEBODY
     takes = "" if candidate.capacity is None else f" of {candidate.capacity:,}"
     skills = words.escape(words.shorten(", ".join(candidate.skills), _LABELS))
-    rest = [*(["away"] if candidate.is_away else []), *([f"does {skills}"] if skills else [])]
+    rest = [
+        *(["takes no more"] if candidate.is_full() else []),
+        *(["away"] if candidate.is_away else []),
+        *([f"does {skills}"] if skills else []),
+    ]
     return ", ".join([f"{name}: {candidate.open:,}{takes} open, {candidate.unread:,} unread", *rest])
 
 

@@ -64,17 +64,17 @@ class Inbox(SQLModel, table=True):
 class BacklogAlert(SQLModel, table=True):
     """The last word about an inbox's backlog. `raised_at` is None while all is well.
 
-    `count` is how many there were at the last look. While it is raised, it stands in Slack at `ts` of `channel_id` and
-    is drawn anew as things change; `shown` stands for what it shows. Since `unheeded_since`, when they were pinged,
-    none of the managers has done anything about it. `acted_by` is who has said that they are on it; `snoozed_until`
-    keeps it quiet; `triaged_at` is when managers were last reminded at a set time.
+    `count` is how many there were at the last look; None before the first. While it is raised, it stands in Slack at
+    `ts` of `channel_id` and is drawn anew as things change; `shown` stands for what it shows. Since `unheeded_since`,
+    when they were pinged, none of the managers has done anything about it. `acted_by` is who has said that they are on
+    it; `snoozed_until` keeps it quiet; `triaged_at` is when managers were last reminded at a set time.
     """
 
     __tablename__ = "backlog_alert"
 
     inbox_id: int = Field(primary_key=True, foreign_key="inbox.id")
     workspace_id: int = Field(foreign_key="workspace.id")
-    count: int = Field(default=0, sa_column_kwargs=default("0"))
+    count: int | None = None
     raised_at: datetime | None = None
     pinged_at: datetime | None = None
     pinged_count: int = 0

@@ -60,3 +60,10 @@ async def is_confirmed(world: World) -> bool:
     async with world.bridge.database.read() as session:
         known = await inboxes.list_(session, world.bridge.workspace.id)
         return any([(await backlogs.get(session, inbox.id)).ts for inbox in known])
+
+
+async def is_watched(world: World) -> bool:
+    """Whether every backlog has been looked at once, so that it is known from where it grows."""
+    async with world.bridge.database.read() as session:
+        known = await inboxes.list_(session, world.bridge.workspace.id)
+        return all([(await backlogs.get(session, inbox.id)).count is not None for inbox in known])

@@ -1,11 +1,12 @@
 """Managers hear once that too much waits for an owner, again when it has grown, and when it is over: in one alert."""
 
+from functools import partial
 from typing import Any
 
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Post
 from tests.conftest import Eventually, Start, World
-from tests.journeys.backlog import OFTEN, alerts, below, claim, raised, settled, write
+from tests.journeys.backlog import OFTEN, alerts, below, claim, is_watched, raised, settled, write
 from tests.journeys.scene import at_work, calls, configure
 from tests.journeys.screen import ANA, BEN, GUS, arrive, buttons, title, told, words
 
@@ -13,6 +14,7 @@ from tests.journeys.screen import ANA, BEN, GUS, arrive, buttons, title, told, w
 async def test_managers_are_pinged_once_past_the_threshold(start: Start, eventually: Eventually) -> None:
     """With the count, the oldest wait, the load per rep and a button to the queue; and not at every look."""
     async with start(**OFTEN) as world:
+        await eventually(partial(is_watched, world))
         at_work(world)
         await write(world, eventually, 1, 4)
         assert await settled(world) == []
@@ -20,8 +22,8 @@ async def test_managers_are_pinged_once_past_the_threshold(start: Start, eventua
         [alert] = await eventually(lambda: alerts(world))
         assert words(alert.blocks).startswith(f"<@{MANAGER}> 5 conversations wait for an owner in (555) 010-0000.")
         assert "The oldest has waited since <!date^" in words(alert.blocks)
-        assert "It has grown by 4 in the last 30 minutes." in words(alert.blocks)
-        assert "█`  in the last 15 minutes, 5 at most" in words(alert.blocks)
+        assert "It has grown by 5 in the last 30 minutes." in words(alert.blocks)
+        assert "▁█`  in the last 6 hours, 5 at most" in words(alert.blocks)
         assert "Open per rep: Ana 0 · Ben 0 · Chloé 0 · Mara 0" in words(alert.blocks)
         assert alert.thread_ts is None
         assert buttons(alert) == ["Open queue", "Distribute", "I'm on it"]
@@ -131,13 +133,12 @@ def drawings(world: World, alert: Post) -> list[Any]:
 async def test_growth_alone_is_a_reason(start: Start, eventually: Eventually) -> None:
     """More coming in than is claimed, long before there are too many."""
     async with start(**OFTEN) as world:
+        await eventually(partial(is_watched, world))
         at_work(world)
         await configure(world, alert_count=50, alert_growth=6)
-        await write(world, eventually, 1, 1)
-        assert await settled(world) == []  # it has been seen, and what follows is growth
-        await write(world, eventually, 2, 6)
+        await write(world, eventually, 1, 5)
         assert await settled(world) == []
-        await write(world, eventually, 7, 7)
+        await write(world, eventually, 6, 6)
         [alert] = await eventually(lambda: alerts(world))
         assert "It has grown by 6 in the last 30 minutes." in words(alert.blocks)
 

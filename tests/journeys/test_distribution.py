@@ -1,12 +1,16 @@
 """Managers give out what nobody owns: evenly by load, or each by hand, to who does it first."""
 
+from functools import partial
 from typing import Any
 
-from playground.seed import CHANNEL, MANAGER
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral, Post
-from tests.conftest import Eventually, World
+from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import direct, line, lines
-from tests.journeys.screen import ANA, BEN, CHLOE, arrive, buttons, home, modal, words
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, words
+
+SALES, OTHER_NUMBER = "C0SALES", "+15550100001"
 
 
 async def crowd(world: World, eventually: Eventually, number: int) -> list[Post]:
@@ -96,6 +100,31 @@ async def test_nobody_is_given_more_than_they_take(world: World, eventually: Eve
     await world.play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
     errors = await world.play.submit(MANAGER, view.id, {})
     assert "There is nobody to give any to" in str(errors)
+
+
+async def test_what_somebody_takes_is_counted_in_all_inboxes(
+    play: Playground, start: Start, eventually: Eventually
+) -> None:
+    """Also in those whose channel the manager is not in, of which no number is shown."""
+    play.add_channel(SALES, "sales", members=[ANA, BEN])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
+        await play.text(ALICE, OTHER_NUMBER, "For sales")
+        [sold] = await eventually(lambda: play.world.channels[SALES].posts)
+        await eventually(partial(is_owned, world, sold))
+        await crowd(world, eventually, 1)
+        await say_of(world, BEN, capacity="1")
+        view = await distribute(world)
+        assert "Ben: 0 of 1 open, 0 unread, takes no more" in words(view.view["blocks"])
+        await play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
+        assert "There is nobody to give any to" in str(await play.submit(MANAGER, view.id, {}))
+
+
+async def is_owned(world: World, card: Post) -> bool:
+    """Whether Ben has it; he presses Claim until the bridge knows where its card is."""
+    if "Owner: Ben" not in words(card.blocks):
+        await world.play.press(BEN, SALES, card.ts, "claim")
+    return "Owner: Ben" in words(card.blocks)
 
 
 async def test_it_is_for_managers_on_the_ping_and_on_home(world: World, eventually: Eventually) -> None:

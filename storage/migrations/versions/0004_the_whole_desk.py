@@ -122,7 +122,7 @@ def upgrade() -> None:
         batch_op.create_index("transfer_item_left", ["transfer_id", "position"], unique=False, sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL"))
 
     with op.batch_alter_table("backlog_alert", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("count", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("unheeded_since", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("channel_id", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("ts", AutoString(), nullable=True))
