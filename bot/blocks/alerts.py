@@ -23,7 +23,6 @@ from desk.values import Backlog
 _MOST_MENTIONS = 50
 _LABEL = 150
 _NAME = 40
-_BARS = "▁▂▃▄▅▆▇█"
 
 
 def alert(shown: Alert, managers: Sequence[str], *, revision: int = 0) -> Post:
@@ -70,12 +69,6 @@ def triage(backlog: Backlog, managers: Sequence[str], now: datetime) -> Post:
     return Post.of(text, [SectionBlock(text=words.markup(text)), buttons])
 
 
-def sparkline(counts: Sequence[int]) -> str:
-    """A bar for each number: only the largest is full, and only nought is as low as can be."""
-    most, full = max(counts, default=0), len(_BARS) - 1
-    return "".join(_BARS[full + (count - most) * (full - 1) // max(most - 1, 1) if count else 0] for count in counts)
-
-
 def _line(text: str) -> Post:
     return Post.of(text, [SectionBlock(text=words.markup(text))])
 
@@ -112,7 +105,7 @@ def _block(inbox_id: int, revision: int = 0) -> str:
 
 def _trend(shown: Alert) -> str:
     span = words.span(len(shown.trend) * TREND_STEP)
-    return f"`{sparkline(shown.trend)}`  in the last {span}, {max(shown.trend, default=0):,} at most"
+    return f"`{words.sparkline(shown.trend)}`  in the last {span}, {max(shown.trend, default=0):,} at most"
 
 
 def _growth(shown: Alert) -> str:

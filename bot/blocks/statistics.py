@@ -26,7 +26,6 @@ an answer, and what is sent automatically answers nothing. Counted are the waits
 was closed; those that still stand so count up to now.
 *Open*, *unread*: conversations that have an owner now, and those of them with texts that the owner has not read.
 Days and hours are those of your time zone in Slack."""
-_SPARKS = "▁▂▃▄▅▆▇█"
 _MOST_LOADS = 25
 _NAME = 40
 _LONGEST = 150
@@ -105,10 +104,9 @@ def _length(length: timedelta) -> str:
 def _hours(hours: Sequence[int]) -> str:
     """A bar for each hour of the day, and which were the busiest."""
     most = max(hours)
-    bars = "".join(_SPARKS[-(-(len(_SPARKS) - 1) * number // most)] for number in hours)
     busiest = hours.index(most)
     return (
-        f"*Received by hour of the day*\n`00 {bars} 23`\n"
+        f"*Received by hour of the day*\n`00 {words.sparkline(hours)} 23`\n"
         f"busiest from {busiest:02}:00 to {busiest + 1:02}:00, with {words.count(most, 'text')}"
     )
 

@@ -4,6 +4,7 @@ What comes from outside is drawn as `plain`, as rich text (see `body`), or escap
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
@@ -11,6 +12,7 @@ from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
 _ID = re.compile(r"[UWS][A-Z0-9]+")
 _NOTIFICATION_BYTES = 3500  # `chat.update` refuses a top-level text over 4,000 bytes
 _WIDE = 0xFFFF
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def escape(text: str) -> str:
@@ -94,3 +96,9 @@ def span(length: timedelta) -> str:
 
 def pictures(number: int) -> str:
     return "The customer sent a picture" if number == 1 else f"The customer sent {number:,} pictures"
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """A bar for each number: only the largest is full, and only nought is as low as can be."""
+    most, full = max(counts, default=0), len(_BARS) - 1
+    return "".join(_BARS[full + (count - most) * (full - 1) // max(most - 1, 1) if count else 0] for count in counts)

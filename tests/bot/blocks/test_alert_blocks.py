@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.blocks import actions, alerts, menu, modals, whispers
+from bot.blocks import actions, alerts, menu, modals, whispers, words
 from bot.blocks.place import Place
 from bot.handlers.commands import SUBCOMMANDS
 from desk.team_values import Alert, Load
@@ -128,7 +128,7 @@ def test_back_to_normal_pings_nobody(count: int, said: str) -> None:
 )
 def test_a_sparkline_tells_nothing_from_a_little(counts: tuple[int, ...], bars: str) -> None:
     """The largest is full, and whatever waits is seen."""
-    assert alerts.sparkline(counts) == bars
+    assert words.sparkline(counts) == bars
 
 
 def test_a_note_can_be_sent_by_its_author() -> None:
@@ -162,8 +162,8 @@ def test_help_names_every_command() -> None:
     """How to list, how to answer, how to keep a note, how to take back."""
     said = repr(whispers.help_().blocks)
     commands = [*whispers.COMMANDS, *(f"/sms {word}" for word in SUBCOMMANDS if word)]
-    for words in (*commands, "//", "note:", "private:", "take it back", "Claim", "Close"):
-        assert words in said
+    for command in (*commands, "//", "note:", "private:", "take it back", "Claim", "Close"):
+        assert command in said
 
 
 def test_usage_says_what_was_wrong_and_how_it_is_written() -> None:

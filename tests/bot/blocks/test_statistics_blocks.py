@@ -50,7 +50,7 @@ def test_a_rep_sees_the_numbers_what_they_mean_and_their_own_load() -> None:
     assert waits.startswith("*Waits*: 44 · 37 answered (12 by you) · 3 closed without an answer · 4 still waiting, the")
     assert response == "*First response*: median 48 seconds · nine in ten within 1 hour 5 minutes"
     assert unassigned.startswith("*Without an owner*: 52 times · median 3 minutes · nine in ten within 40 minutes · 2")
-    assert "`00 ▁▁▁▁▁▁▂▃▅▇█▇▄▅▆▄▃▂▁▁▁▁▁▁ 23`" in said(WEEK)
+    assert "`00 ▁▁▁▁▁▁▂▂▄▆█▆▄▄▅▃▂▂▁▁▁▁▁▁ 23`" in said(WEEK)
     assert "busiest from 10:00 to 11:00, with 24 texts" in said(WEEK)
     assert "you own 3 open, 1 unread · all owners together 12 open, 5 unread" in said(WEEK)
     assert PICTURE_FOLLOWS in said(WEEK)
