@@ -23,6 +23,8 @@ _DATED = re.compile(rf"({_DATE})(?: to ({_DATE}))?\s+(.+)", re.ASCII)
 _EVERY_DAY = ("daily", "every day")
 _CLOSED = "closed"
 _NOON, _LAST_HOUR, _LAST_MINUTE = 12, 24, 59
+_BARE = re.compile(r"[1-9][0-9]?(?:[:.][0-9]{2})?", re.ASCII)  # a time that may be one of a twelve-hour clock
+_EARLY = 7 * 60  # nobody works only before it, but an afternoon is often written so
 _MOST_DATES = 366
 _LIKE_A_WEEK = "Write it like this: Mon-Fri 09:00-17:00, Sat 10:00-14:00"
 _LIKE_DATES = "Write it like this: 2026-12-25 closed, 2026-12-31 09:00-12:00"
@@ -138,9 +140,16 @@ def _spans(text: str, whose: str) -> list[str]:
 
 
 def _span(opens: str, closes: str) -> str:
+    """One of them. Of `9-5` and `1-5` nobody can tell whether they end in the afternoon: it is asked."""
     began, ended = _minutes(opens), _minutes(closes)
     if began in {DAY_MINUTES, ended}:
         raise ValueError(f"“{opens}-{closes}” has no beginning or no end. The whole day is 00:00-24:00.")
+    is_morning = opens[0] != "0" and began < (_NOON + 1) * 60
+    if is_morning and _BARE.fullmatch(closes) and ended <= _NOON * 60 and (ended < began or ended < _EARLY):
+        likely = f"{_written(began + (_NOON * 60 if began < ended else 0))}-{_written(ended + _NOON * 60)}"
+        raise ValueError(
+            f"“{opens}-{closes}” can be understood in two ways: write {likely}, or {_written(began)}-{_written(ended)}."
+        )
     return f"{_written(began)}-{_written(ended)}"
 
 

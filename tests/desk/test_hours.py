@@ -130,6 +130,8 @@ def test_hours_that_never_come_are_no_error() -> None:
         ("Mon-Fri 09:00-12:00 and 13:00-17:00", "Mon-Fri 09:00-12:00 13:00-17:00"),
         ("Mon-Tue 13:00-17:00, Mon 8-12", "Mon 08:00-12:00 13:00-17:00, Tue 13:00-17:00"),
         ("Mon 12am-12pm, Sun closed", "Mon 00:00-12:00"),
+        ("Mon 22-6, Tue 10pm-6", "Mon-Tue 22:00-06:00"),
+        ("Mon 6-14, Tue 9-5pm, Wed 12:00-05:00", "Mon 06:00-14:00, Tue 09:00-17:00, Wed 12:00-05:00"),
     ],
 )
 def test_a_week_is_typed_as_people_write_it(text: str, written: str) -> None:
@@ -150,6 +152,10 @@ def test_a_week_is_typed_as_people_write_it(text: str, written: str) -> None:
         ("Mon 09:00 to noon", "“09:00 to noon” are no hours of Monday."),
         ("Mon 09:00-12:00 11:00-13:00", "The hours of Monday overlap: 09:00-12:00 11:00-13:00."),
         ("Mon 09:00-12:00, Mon closed", "Monday cannot be closed and open."),
+        ("Mon-Fri 9-5", "“9-5” can be understood in two ways: write 09:00-17:00, or 09:00-05:00."),
+        ("Mon 9am-5:30", "“9am-5:30” can be understood in two ways: write 09:00-17:30, or 09:00-05:30."),
+        ("Mon 9-12 1-5", "“1-5” can be understood in two ways: write 13:00-17:00, or 01:00-05:00."),
+        ("Mon 12-8", "“12-8” can be understood in two ways: write 12:00-20:00, or 12:00-08:00."),
         ("Mon-Sun closed", "Say at least one day on which somebody is there."),
     ],
 )
