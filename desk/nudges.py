@@ -1,13 +1,14 @@
 """Reminders in the thread of a conversation that has an owner and whose customer waits: to them, then to managers.
 
-Each once for every wait, and only while somebody is there: time outside the inbox's hours does not count.
+Each once for every wait, and only while somebody is there: time outside the inbox's hours does not count. An owner who
+is away is reminded once they are back; what waits for them is offered to the others meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from desk import hours, outbox
-from storage import inboxes, nudges
+from storage import inboxes, nudges, reps
 from storage.database import Session
 from storage.models import Inbox
 from storage.nudges import Told
@@ -20,25 +21,37 @@ _LINES = {Told.OWNER: "nudged", Told.MANAGERS: "nudged_managers"}
 
 async def look_around(session: Session, workspace_id: int, now: datetime, *, managers: Sequence[str]) -> None:
     """Have owners reminded, and managers by these mentions if there are any, in every inbox of a workspace."""
+    away = {rep.user_id for rep in await reps.list_away(session, workspace_id, now=now)}
     for inbox in await inboxes.list_(session, workspace_id):
-        await _remind(session, inbox, Told.OWNER, timedelta(minutes=inbox.nudge_minutes), (), now=now)
+        waited = timedelta(minutes=inbox.nudge_minutes)
+        await _remind(session, inbox, Told.OWNER, waited, (), without=away, now=now)
         if managers:
             waited = timedelta(minutes=inbox.nudge_managers_minutes)
             await _remind(session, inbox, Told.MANAGERS, waited, managers, now=now)
 
 
 async def _remind(
-    session: Session, inbox: Inbox, whom: Told, waited: timedelta, mentions: Sequence[str], *, now: datetime
+    session: Session,
+    inbox: Inbox,
+    whom: Told,
+    waited: timedelta,
+    mentions: Sequence[str],
+    *,
+    without: Collection[str] = (),
+    now: datetime,
 ) -> None:
     """Remind of what has waited for so long; the hours are asked for only when there may be something."""
     since = now - FORGOTTEN
-    if not waited or not await nudges.is_any_due(session, inbox, whom, until=now - waited, since=since):
+    if not waited or not await nudges.is_any_due(
+        session, inbox, whom, until=now - waited, since=since, without=without
+    ):
         return
     open_hours = await hours.read(session, inbox)
     until = open_hours.before(now, waited)
     if until is None or not open_hours.is_open(now):
         return
-    for conversation in await nudges.lock_due(session, inbox, whom, until=until, since=since, limit=MOST_AT_ONCE):
+    due = await nudges.lock_due(session, inbox, whom, until=until, since=since, without=without, limit=MOST_AT_ONCE)
+    for conversation in due:
         setattr(conversation, whom.value, now)
         waiting_since = conversation.waiting_since or now
         await outbox.post_line(

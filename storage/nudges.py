@@ -1,6 +1,6 @@
 """Conversations that somebody owns and whose contact waits for too long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,10 +21,12 @@ class Told(StrEnum):
     MANAGERS = "escalated_at"
 
 
-def _is_due(inbox: Inbox, told: Told, *, until: datetime, since: datetime) -> ColumnElement[bool]:
+def _is_due(
+    inbox: Inbox, told: Told, *, until: datetime, since: datetime, without: Collection[str]
+) -> ColumnElement[bool]:
     """Waiting since some time before `until`, in the order of an index, and not told of since it waits.
 
-    Not while the owner has had it for less long than that.
+    Not while the owner has had it for less long than that, and not of these owners.
     """
     told_at = col(getattr(Conversation, told.value))
     given_later = core_select(col(History.id)).where(
@@ -37,6 +39,7 @@ def _is_due(inbox: Inbox, told: Told, *, until: datetime, since: datetime) -> Co
         col(Conversation.inbox_id) == inbox.id,
         col(Conversation.status) == written(Status.OPEN),
         col(Conversation.assignee_id).is_not(None),
+        col(Conversation.assignee_id).not_in(without),
         col(Conversation.waiting_since) <= until,
         col(Conversation.waiting_since) > since,
         or_(told_at.is_(None), told_at < col(Conversation.waiting_since)),
@@ -44,19 +47,28 @@ def _is_due(inbox: Inbox, told: Told, *, until: datetime, since: datetime) -> Co
     )
 
 
-async def is_any_due(session: AsyncSession, inbox: Inbox, told: Told, *, until: datetime, since: datetime) -> bool:
+async def is_any_due(
+    session: AsyncSession, inbox: Inbox, told: Told, *, until: datetime, since: datetime, without: Collection[str]
+) -> bool:
     """Whether there is one that waits since some time in between."""
-    rows = select(Conversation.id).where(_is_due(inbox, told, until=until, since=since)).limit(1)
+    rows = select(Conversation.id).where(_is_due(inbox, told, until=until, since=since, without=without)).limit(1)
     return (await session.exec(rows)).first() is not None
 
 
 async def lock_due(
-    session: AsyncSession, inbox: Inbox, told: Told, *, until: datetime, since: datetime, limit: int
+    session: AsyncSession,
+    inbox: Inbox,
+    told: Told,
+    *,
+    until: datetime,
+    since: datetime,
+    without: Collection[str],
+    limit: int,
 ) -> Sequence[Conversation]:
     """Those that wait longest, locked; one in which something happens at this moment is left for later."""
     rows = (
         select(Conversation)
-        .where(_is_due(inbox, told, until=until, since=since))
+        .where(_is_due(inbox, told, until=until, since=since, without=without))
         .order_by(col(Conversation.waiting_since))
         .limit(limit)
         .with_for_update(skip_locked=True)

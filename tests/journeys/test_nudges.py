@@ -111,6 +111,22 @@ async def test_a_new_owner_has_time_of_their_own(start: Start, eventually: Event
         assert told.startswith(f"<@{BEN}>, ")
 
 
+async def test_an_owner_who_is_away_is_reminded_once_they_are_back(start: Start, eventually: Eventually) -> None:
+    """Meanwhile what waits for them is offered to the others; the managers hear of it as ever."""
+    async with start(**OFTEN) as world:
+        at_work(world)
+        card = await owned(world, eventually)
+        await world.play.command(ANA, CHANNEL, "/sms", "away")
+        world.clock.move(minutes=31)
+        assert await quiet(world, card) == []
+        world.clock.move(minutes=90)
+        [told] = await eventually(lambda: nudges(world, card))
+        assert told.startswith(f"<@{MANAGER}>")
+        await world.play.command(ANA, CHANNEL, "/sms", "back")
+        [_, told] = await eventually(lambda: nudges(world, card)[1:] and nudges(world, card))
+        assert told.startswith(f"<@{ANA}>, {WAITS}")
+
+
 async def test_it_can_be_switched_off(start: Start, eventually: Eventually) -> None:
     """With nought minutes nobody is ever reminded; without managers they are not."""
     async with start(**OFTEN, managers=()) as world:
