@@ -1,7 +1,7 @@
 """Who is away, and until when: they are offered last, and what waits for them is offered to the others."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from desk import access, outbox
 from desk.access import Actor
@@ -19,6 +19,7 @@ _MORNING = time(9)
 _LONGEST = timedelta(days=366)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAYS_LONG = ("d", "w")
 _WHILE = re.compile(r"(?:for )?(\d{1,3}) ?(m|h|d|w)(?:in(?:ute)?s?|(?:ou)?rs?|ays?|eeks?)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -42,7 +43,11 @@ def until(words: str, *, now: datetime, timezone: str) -> datetime | None:
 
 def _after(said: str, here: datetime) -> datetime | None:
     found = _WHILE.fullmatch(said)
-    return here + timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+    if found is None:
+        return None
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    # Days end at the same time of day, also where clocks are changed meanwhile; hours are as long as hours are.
+    return here + length if found[2] in _DAYS_LONG else here.astimezone(UTC) + length
 
 
 def _at(said: str, here: datetime) -> datetime | None:

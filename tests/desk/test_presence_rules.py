@@ -55,6 +55,21 @@ def test_what_is_no_time_is_refused(words: str) -> None:
         presence.until(words, now=FRIDAY, timezone="Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("now", "words", "back_at"),
+    [
+        (datetime(2027, 3, 28, 0, 30), "for 2h", datetime(2027, 3, 28, 2, 30)),  # 01:30, and then it is 04:30
+        (datetime(2026, 10, 25, 0, 30), "for 60m", datetime(2026, 10, 25, 1, 30)),  # 02:30, and then again
+        (datetime(2026, 10, 25, 1, 30), "for 10m", datetime(2026, 10, 25, 1, 40)),  # the second 02:30
+        (datetime(2027, 3, 27, 8, 0), "for 1 day", datetime(2027, 3, 28, 7, 0)),  # 09:00 and 09:00
+    ],
+)
+def test_hours_are_as_long_as_hours_are_when_clocks_change(now: datetime, words: str, back_at: datetime) -> None:
+    """And days end at the time of day at which they begin."""
+    told = presence.until(words, now=now.replace(tzinfo=UTC), timezone="Europe/Berlin")
+    assert told == back_at.replace(tzinfo=UTC)
+
+
 @given(st.text(max_size=40), st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)), st.sampled_from(["UTC", "x"]))
 def test_whatever_is_typed_is_a_time_to_come_or_refused(words: str, now: datetime, timezone: str) -> None:
     """Nothing else is raised."""
