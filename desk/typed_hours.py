@@ -43,7 +43,7 @@ def parse(week: str, dates: str = "", triage: str | None = None, zone: str | Non
     if dates.strip():
         kept["dates"] = _parse_dates(dates)
     if triage is not None:
-        kept["triage"] = [_written(at) for at in sorted({_minutes(one) for one in _items(triage)})]
+        kept["triage"] = [_written(at) for at in sorted({_reminder(one) for one in _items(triage)})]
     return kept
 
 
@@ -151,6 +151,15 @@ def _span(opens: str, closes: str) -> str:
             f"“{opens}-{closes}” can be understood in two ways: write {likely}, or {_written(began)}-{_written(ended)}."
         )
     return f"{_written(began)}-{_written(ended)}"
+
+
+def _reminder(text: str) -> int:
+    """A time of reminders. `3` is asked about: nobody would be there at night, and so nobody reminded."""
+    at = _minutes(text)
+    if at < _EARLY and _BARE.fullmatch(text):
+        late = _written(at + _NOON * 60)
+        raise ValueError(f"“{text}” can be understood in two ways: write {late}, or {_written(at)}.")
+    return at
 
 
 def _minutes(text: str) -> int:

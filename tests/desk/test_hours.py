@@ -194,6 +194,13 @@ def test_exceptions_and_reminders_are_shown_as_they_were_typed() -> None:
     assert typed_hours.dates_text({}) == ""
 
 
+def test_a_reminder_that_may_be_one_of_the_night_is_asked_about() -> None:
+    """At night nobody is there to be reminded."""
+    with pytest.raises(ValueError, match=r"“3:30” can be understood in two ways: write 15:30, or 03:30\."):
+        typed_hours.parse("", triage="11, 3:30")
+    assert typed_hours.parse("", triage="3pm, 03:30")["triage"] == ["03:30", "15:00"]
+
+
 def test_a_time_zone_is_one_that_there_is() -> None:
     """Written as the world's list of them has it."""
     assert typed_hours.parse_zone(" Europe/Berlin ") == "Europe/Berlin"
