@@ -61,8 +61,12 @@ class Hours:
         return next((one.began for day in days for one in self._of_day(day) if one.began >= at), None)
 
     def next_day(self, at: datetime) -> datetime | None:
-        """When somebody is there again on a later day."""
-        return self.opening(self._moment(self._day(at) + _DAY, 0))
+        """When the hours of a later day begin. Those in which a moment lies may be of the day before."""
+        today = self._day(at)
+        is_of_before = any(one.began <= at < one.ends for one in self._of_day(today - _DAY))
+        first = today if is_of_before else today + _DAY
+        days = (first + number * _DAY for number in range(_FARTHEST))
+        return next((one.began for day in days for one in self._of_day(day) if one.began > at), None)
 
     def night(self, at: datetime) -> Stretch | None:
         """The time without anybody in which a moment lies; None while somebody is there."""

@@ -72,6 +72,15 @@ def test_some_days_are_different() -> None:
     assert holidays.opening(at("2026-12-23 18:00")) == at("2026-12-27 10:00")
 
 
+def test_the_next_day_is_not_the_rest_of_a_shift_over_midnight() -> None:
+    """Neither before midnight nor after it; one that is never closed has a new day at midnight."""
+    nights = typed("daily 22:00-06:00")
+    assert nights.next_day(at("2026-03-05 23:00")) == at("2026-03-06 22:00")
+    assert nights.next_day(at("2026-03-06 03:00")) == at("2026-03-06 22:00")
+    assert nights.next_day(at("2026-03-06 12:00")) == at("2026-03-07 22:00")
+    assert typed("daily 00:00-24:00").next_day(at("2026-03-05 23:00")) == at("2026-03-06 00:00")
+
+
 def test_a_shift_may_end_on_the_next_day() -> None:
     """It belongs to the day on which it begins; whoever is always there has no night."""
     late = typed("Fri 22:00-06:00")
