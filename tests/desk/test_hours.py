@@ -165,6 +165,7 @@ def test_a_week_is_typed_as_people_write_it(text: str, written: str) -> None:
         ("Mon 9am-5:30", "“9am-5:30” can be understood in two ways: write 09:00-17:30, or 09:00-05:30."),
         ("Mon 9-12 1-5", "“1-5” can be understood in two ways: write 13:00-17:00, or 01:00-05:00."),
         ("Mon 12-8", "“12-8” can be understood in two ways: write 12:00-20:00, or 12:00-08:00."),
+        ("Mon 12:00-10", "“12:00-10” can be understood in two ways: write 12:00-22:00, or 12:00-10:00."),
         ("Mon-Sun closed", "Say at least one day on which somebody is there."),
     ],
 )
