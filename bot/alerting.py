@@ -69,7 +69,8 @@ class Alerting:
                 return blocks.triage(backlog, mentions, now)
             case Step.ESCALATE:
                 url = await alerts.find_url(session, claimed.delivery) if told["channel_id"] else None
-                return blocks.escalated(backlog, now, to=told["to"], minutes=told["minutes"], url=url)
+                to = [told["to"]] if told["to"] else mentions  # whoever has left is told nothing there
+                return blocks.escalated(backlog, now, to=to, minutes=told["minutes"], url=url)
             case _:
                 return blocks.again(backlog, mentions, now, before=told["before"])
 

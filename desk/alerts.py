@@ -28,6 +28,7 @@ class Step(StrEnum):
     CLEAR = "clear"
 
 
+PEOPLE = ("U", "W")  # with which ids of people begin
 FOR_AN_HOUR, UNTIL_OPENING = "hour", "opening"
 TREND, TREND_STEP = timedelta(hours=6), timedelta(minutes=15)
 
@@ -81,9 +82,17 @@ async def _show(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Ba
         acted_at=alert.acted_at,
         snoozed_by=alert.snoozed_by if is_snoozed else None,
         snoozed_until=alert.snoozed_until if is_snoozed else None,
-        escalated_to=inbox.escalate_to if alert.escalated_at else None,
+        escalated_to=await find_second(session, inbox) if alert.escalated_at else None,
         escalated_at=alert.escalated_at,
     )
+
+
+async def find_second(session: Session, inbox: Inbox) -> str | None:
+    """Who is told when nobody acts; None when that is somebody whom nothing in the inbox's channel reaches any more."""
+    to = inbox.escalate_to
+    if to and to.startswith(PEOPLE) and await access.why_not_owner(session, inbox, to) is not None:
+        return None
+    return to
 
 
 def growth(samples: Sequence[tuple[datetime, int]], count: int, *, since: datetime) -> int:

@@ -167,7 +167,11 @@ async def _say(
     is_root = step is Step.PING or (step is Step.AGAIN and await alerts.is_gone(session, alert))
     payload = _payload(inbox, alert, backlog, step) | {"before": before, "is_root": is_root}
     if step is Step.ESCALATE:
-        payload |= {"to": inbox.escalate_to, "minutes": inbox.escalate_minutes, "channel_id": channel_id}
+        payload |= {
+            "to": await alerts.find_second(session, inbox),
+            "minutes": inbox.escalate_minutes,
+            "channel_id": channel_id,
+        }
     await outbox.post_alert(session, inbox, payload=payload, now=now, channel_id=channel_id)
 
 

@@ -53,13 +53,13 @@ def again(backlog: Backlog, managers: Sequence[str], now: datetime, *, before: i
     return _line(_to(managers, said + _oldest(backlog, now)))
 
 
-def escalated(backlog: Backlog, now: datetime, *, to: str, minutes: int, url: str | None) -> Post:
+def escalated(backlog: Backlog, now: datetime, *, to: Sequence[str], minutes: int, url: str | None) -> Post:
     """Nobody has done anything: told to somebody else, below the alert or, with its `url`, in another channel."""
     idle = words.span(timedelta(minutes=minutes))
     said = f"Nobody has looked after this for {idle}: {_waiting(backlog)}.{_oldest(backlog, now)}"
     if url is not None:
         said += f" <{url}|Open the alert>"
-    return _line(said if to.startswith(("C", "G")) else f"{words.mention(to)} {said}")
+    return _line(_to([one for one in to if not one.startswith(("C", "G"))], said))
 
 
 def triage(backlog: Backlog, managers: Sequence[str], now: datetime) -> Post:

@@ -109,6 +109,20 @@ async def test_somebody_else_is_told_when_nobody_acts(
         assert len(below(world, alert)) == 1
 
 
+async def test_managers_are_told_instead_of_somebody_who_has_left(start: Start, eventually: Eventually) -> None:
+    """Whom a mention in the channel does not reach; the alert does not say that they were told."""
+    async with start(**OFTEN) as world:
+        at_work(world)
+        await configure(world, escalate_to=BEN)
+        await world.play.leave(BEN, CHANNEL)
+        alert = await raised(world, eventually)
+        world.clock.move(minutes=31)
+        [escalated] = await eventually(lambda: below(world, alert))
+        assert escalated.startswith(f"<@{MARA}> Nobody has looked after this for 30 minutes: 5 conversations wait")
+        await settled(world)
+        assert "was told" not in words(alert.blocks)
+
+
 @pytest.mark.parametrize("act", ["open_queue", "on_it", "snooze_alert", "claim"])
 async def test_nobody_else_is_told_when_somebody_acts(start: Start, eventually: Eventually, act: str) -> None:
     """By a press on the alert, or by taking what waits."""

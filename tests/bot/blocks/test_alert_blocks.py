@@ -92,8 +92,8 @@ def test_somebody_else_is_told_that_nobody_acted() -> None:
     """A person or a group is mentioned below the alert; another channel has the way to it."""
     said = "Nobody has looked after this for 30 minutes: 6 conversations wait for an owner in Sales &lt;1&gt;."
     oldest = f" The oldest has waited 27 minutes, since {DATE}."
-    assert alerts.escalated(BACKLOG, NOW, to="U9", minutes=30, url=None).text == f"<@U9> {said}{oldest}"
-    there = alerts.escalated(BACKLOG, NOW, to="C9", minutes=30, url="https://x.slack.com/archives/C1/p1")
+    assert alerts.escalated(BACKLOG, NOW, to=["U9"], minutes=30, url=None).text == f"<@U9> {said}{oldest}"
+    there = alerts.escalated(BACKLOG, NOW, to=["C9"], minutes=30, url="https://x.slack.com/archives/C1/p1")
     assert there.text == f"{said}{oldest} <https://x.slack.com/archives/C1/p1|Open the alert>"
     golden("alert-escalated", there)
 

@@ -158,7 +158,7 @@ def others(outside: str) -> Iterator[Post]:
     )
     yield alerts.alert(alert, managers, revision=BIG)
     yield alerts.again(backlog, managers, NOW, before=1)
-    yield alerts.escalated(backlog, NOW, to="S0123456789", minutes=BIG % 10**6, url=URL)
+    yield alerts.escalated(backlog, NOW, to=["S0123456789"], minutes=BIG % 10**6, url=URL)
     yield alerts.triage(backlog, managers, NOW)
     yield alerts.over(backlog)
     yield whispers.note_kept(Attempt("C" * 64, "1763871234.000100", 10**8))
