@@ -15,9 +15,9 @@ from storage.models import Conversation, Inbox
 
 _BY_ITSELF = re.compile(
     r"auto(matic|mated)?[- ]?(reply|response|answer|message)"
-    r"|out of (the )?office|away from (my|the) (phone|desk|office)|(currently|i'?m) driving|driving focus"
-    r"|can'?t (talk|text) (right )?now|not monitored|unmonitored|do not reply|no-?reply|one-way (text|sms|message)"
-    r"|your (verification |security )?code is",
+    r"|out of (the )?office|away from (my|the) (phone|desk|office)|(currently|i['\u2019]?m) driving|driving focus"
+    r"|can['\u2019]?t (talk|text) (right )?now|not monitored|unmonitored|do not reply|no-?reply"
+    r"|one-way (text|sms|message)|your (verification |security )?code is",
     re.IGNORECASE,
 )
 

@@ -74,7 +74,12 @@ async def test_while_somebody_is_there_nothing_is_sent(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["STOP", "start", "Help", CLOSED, "Auto-reply: I am driving", "I'm out of the office until Monday"]
+    "body",
+    [
+        *("STOP", "start", "Help", CLOSED, "Auto-reply: I am driving", "I'm out of the office until Monday"),
+        "I\N{RIGHT SINGLE QUOTATION MARK}m driving with Focus turned on.",  # as phones write it
+        "Sorry, I can\N{RIGHT SINGLE QUOTATION MARK}t talk right now.",
+    ],
 )
 async def test_words_for_the_carrier_and_machines_are_not_answered(world: World, body: str) -> None:
     """Nor is our own text that comes back: it would never end."""
