@@ -24,7 +24,8 @@ LONGEST_QUERY = 200
 _MOST_WORDS = 8
 _FEWEST_DIGITS = 3
 _NUMBER = re.compile(r"[+\d\s().\-\u2010-\u2015/]+")
-_TRUNK = re.compile(r"\(0\)|^\D*0+")  # what is dialled within a country, or before its code, and no part of the number
+# What is dialled within a country, or before its code (011, 0011), and no part of the number.
+_TRUNK = re.compile(r"\(0\)|^\D*0+(?:11(?=(?:\D*\d){8}))?")
 _EXCERPT, _BEFORE = 160, 40  # characters of an excerpt, and of them those before the hit
 
 

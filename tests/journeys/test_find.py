@@ -54,7 +54,10 @@ async def test_words_are_found_wherever_they_were_said(world: World, eventually:
     assert title(await look(world, "courier parcel")) == "Nothing found · courier parcel"
 
 
-@pytest.mark.parametrize("query", ["+1 415 555 0123", "(415) 555-0123", "415.555", "0123", "14155550123"])
+@pytest.mark.parametrize(
+    "query",
+    ["+1 415 555 0123", "(415) 555-0123", "415.555", "0123", "14155550123", "011 1 415 555 0123", "001114155550123"],
+)
 async def test_a_number_is_found_in_any_notation(world: World, query: str) -> None:
     """Whole or in part."""
     await opened(world)
