@@ -2,9 +2,13 @@
 
 import pytest
 
-from playground.seed import CHANNEL, MANAGER
-from tests.conftest import Eventually, World
-from tests.journeys.screen import BEN, arrive, home, words
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER, NUMBER
+from playground.world import BOT_USER
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import direct
+from tests.journeys.screen import ANA, BEN, BOB, arrive, home, modal, words
+from tests.journeys.team import change, owner
 
 NOT_A_REP = "not in the channel of any inbox"
 
@@ -31,3 +35,32 @@ async def test_the_home_of_who_is_no_rep_any_more_shows_nothing(
     await eventually(lambda: NOT_A_REP in shown(world, BEN))
     assert "1 conversation waits" not in shown(world, BEN)
     assert "1 conversation waits" in shown(world, MANAGER)
+
+
+async def test_what_was_chosen_in_an_inbox_that_one_has_left_is_not_handed_off(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """The form was open; and the bot is not there either, so that they still own it."""
+    play.add_channel("C0SALES", "sales", [ANA, BEN])
+    play.add_number("+15550100001")
+    async with start(inboxes={NUMBER: CHANNEL, "+15550100001": "C0SALES"}) as world:
+        card = await arrive(world, eventually)
+        await play.text(BOB, "+15550100001", "Sales?")
+        [sale] = await eventually(lambda: play.world.channels["C0SALES"].posts)
+        await play.quiet()
+        await play.press(ANA, CHANNEL, card.ts, "claim")
+        await play.press(ANA, "C0SALES", sale.ts, "claim")
+        await eventually(lambda: (owner(card), owner(sale)) == ("Ana", "Ana"))
+        await play.command(ANA, CHANNEL, "/sms", "handoff")
+        view = modal(world, ANA)
+        both = await play.options(ANA, None, view.id, "handoff_only")
+        assert len(both) == 2
+        for user in (BOT_USER, ANA):
+            await play.leave(user, "C0SALES")
+        world.bridge.directory.was_read.clear()
+        world.bridge.directory.reading.ask()
+        await world.bridge.directory.was_read.wait()
+        await play.submit(ANA, view.id, {"handoff_to": BEN, "handoff_only": both})
+        await eventually(lambda: direct(world, ANA) == [f"Handed off 1 conversation to <@{BEN}>."])
+        await eventually(lambda: owner(card) == "Ben")
+        assert (await change(world, sale)).assignee_id == ANA
