@@ -60,7 +60,8 @@ async def test_what_was_chosen_in_an_inbox_that_one_has_left_is_not_handed_off(
         world.bridge.directory.was_read.clear()
         world.bridge.directory.reading.ask()
         await world.bridge.directory.was_read.wait()
-        await play.submit(ANA, view.id, {"handoff_to": BEN, "handoff_only": both})
+        view.choices["handoff_only/handoff_only"] = both
+        await play.submit(ANA, view.id, {"handoff_to": BEN})
         await eventually(lambda: direct(world, ANA) == [f"Handed off 1 conversation to <@{BEN}>."])
         await eventually(lambda: owner(card) == "Ben")
         assert (await change(world, sale)).assignee_id == ANA
