@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER
 from tests.conftest import Eventually, Start, World
@@ -93,6 +95,25 @@ async def test_a_guests_home_shows_nothing(world: World, eventually: Eventually)
     await arrive(world, eventually)
     home = await home_of(world, eventually, GUS, "not in the channel of any inbox")
     assert "Unassigned" not in words(home.view["blocks"])
+
+
+@pytest.mark.parametrize("how", ["leaves", "becomes a guest"])
+async def test_the_home_of_who_is_no_rep_any_more_shows_nothing(
+    often: None, world: World, eventually: Eventually, how: str
+) -> None:
+    """By itself, also when they owned nothing: neither how much waits nor how much others have to do."""
+    for user in (BEN, MANAGER):
+        await world.play.open_home(user)
+    await arrive(world, eventually)
+    await eventually(lambda: all("1 conversation waits" in shown(world, user) for user in (BEN, MANAGER)))
+    await world.play.quiet(0.5)
+    if how == "leaves":
+        await world.play.leave(BEN, CHANNEL)
+    else:
+        await world.play.change_person(BEN, guest=True)
+    await eventually(lambda: "not in the channel of any inbox" in shown(world, BEN))
+    assert "1 conversation waits" not in shown(world, BEN)
+    assert "1 conversation waits" in shown(world, MANAGER)
 
 
 async def test_a_home_is_drawn_after_a_restart(play: Playground, start: Start, eventually: Eventually) -> None:
