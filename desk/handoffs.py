@@ -142,7 +142,8 @@ async def begin(
     if to == owner:
         raise TheirsAlready(name=await access.name_of(session, actor.workspace_id, owner))
     if chosen and owner == actor.user_id:
-        ids: Sequence[int] = chosen[:CHOICES]
+        own = [inbox.id for inbox in await _inboxes(session, actor, owner)]
+        ids: Sequence[int] = await handoffs.list_in(session, actor.workspace_id, chosen[:CHOICES], own)
     else:
         ids = await handoffs.list_ids(session, actor.workspace_id, owner, [inbox.id for inbox in inboxes], most=most)
     if not ids or not inboxes:

@@ -87,7 +87,7 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     watched: dict[str, list[int]] = {}
     shown: dict[str, str] = {}
     for home, inbox_id in await homes.list_watched(session, workspace_id, since=now - _WATCHED):
-        watched.setdefault(home.user_id, []).append(inbox_id)
+        watched.setdefault(home.user_id, []).extend([] if inbox_id is None else [inbox_id])
         shown[home.user_id] = home.shown
     if not watched:
         return
@@ -98,7 +98,7 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     for user_id, ids in watched.items():
         away = await presence.read(session, workspace_id, user_id, now=now)
         mine = [load[id_] for id_ in ids if user_id in leading]
-        now_shown = _digest([counts.get(id_, 0) for id_ in ids], mine, str(away))
+        now_shown = _digest([(id_, counts.get(id_, 0)) for id_ in ids], mine, str(away))
         if now_shown != shown[user_id]:
             await homes.note_shown(session, workspace_id, user_id, now_shown)
             await outbox.draw_home(session, workspace_id, user_id, now=now)

@@ -122,22 +122,23 @@ async def keep_alerts(
         inbox.hours = inbox.hours | (taken.take("triage", lambda: typed_hours.parse("", triage=said)) or {})
     else:
         inbox.hours = {name: kept for name, kept in inbox.hours.items() if name != "triage"}
-    if escalate_to and escalate_to not in {one.user_id for one in await _escalation_targets(session, inbox, "")}:
+    known = {inbox.escalate_to, *(one.user_id for one in await _escalation_targets(session, actor, inbox, ""))}
+    if escalate_to and escalate_to not in known:
         taken.problems["escalate_to"] = "This is nobody who is in the channel, and no channel that we know."
     inbox.escalate_to = escalate_to or None
     taken.require()
 
 
 async def list_escalation_targets(session: Session, actor: Actor, inbox_id: int, *, matching: str) -> list[Choice]:
-    """Whom an alert may go to when nobody acts: the reps of the inbox, and channels."""
-    return await _escalation_targets(session, await _get(session, actor, inbox_id), matching.strip())
+    """Whom an alert may go to when nobody acts: the reps of the inbox, and the channels of the actor's inboxes."""
+    return await _escalation_targets(session, actor, await _get(session, actor, inbox_id), matching.strip())
 
 
-async def _escalation_targets(session: Session, inbox: Inbox, matching: str) -> list[Choice]:
+async def _escalation_targets(session: Session, actor: Actor, inbox: Inbox, matching: str) -> list[Choice]:
     reps = await people.list_reps(
         session, inbox.workspace_id, inbox.channel_id, matching=matching, now=inbox.created_at, limit=_MOST_TARGETS
     )
-    ids = {one.channel_id for one in await inboxes.list_(session, inbox.workspace_id)}  # in which the bot is
+    ids = {one.channel_id for one in await access.list_inboxes(session, actor)}  # in which the bot is, too
     channels = await people.channel_names(session, inbox.workspace_id, ids)
     named = [Choice(user_id=id_, name=f"#{name}") for id_, name in sorted(channels.items(), key=lambda one: one[1])]
     return [

@@ -186,6 +186,9 @@ async def _consent(
 ) -> None:
     stopped = conversation.opted_out_at is not None
     after = consent.after(stopped=stopped, body=incoming.body, opt_out_type=incoming.opt_out_type)
+    if after != stopped and incoming.recovered_from is not None:  # what was texted since then counts
+        for later in await messages.list_texts_after(session, conversation, at=incoming.written_at(now)):
+            after = consent.after(stopped=after, body=later)
     if after != stopped:
         conversation.opted_out_at = now if after else None
         what = "stopped" if after else "started"

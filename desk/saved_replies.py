@@ -147,8 +147,12 @@ async def delete(session: Session, actor: Actor, conversation_id: int, reply_id:
 
 
 async def send(session: Session, actor: Actor, conversation_id: int, *, body: str, cause: str, now: datetime) -> None:
-    """Text the contact, once for a `cause`. Raises what `composed.compose` raises."""
+    """Text the contact, once for a `cause`; a name's place that was typed is filled, too.
+
+    Raises what `composed.compose` raises.
+    """
     conversation, inbox = await access.reach(session, actor, conversation_id)
+    body = fill(body, (await conversations.get_contact(session, conversation)).name or "")
     await composed.compose(session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now)
 
 

@@ -56,7 +56,7 @@ def _final(sentence: str) -> Failure:
 
 OPTED_OUT = 21610
 _OPTED_OUT = Failure(
-    "This contact texted STOP, so your reply was not delivered. They can text START to hear from you again.",
+    "This contact texted STOP, so this text was not delivered. They can text START to hear from you again.",
     retry=False,
     opted_out=True,
 )

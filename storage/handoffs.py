@@ -54,6 +54,22 @@ async def list_ids(
     return (await session.exec(rows if most is None else rows.limit(most))).all()
 
 
+async def list_in(
+    session: AsyncSession, workspace_id: int, conversation_ids: Sequence[int], inbox_ids: Sequence[int]
+) -> Sequence[int]:
+    """Those of some conversations that are in these inboxes, whoever owns them, longest waiting first."""
+    rows = (
+        select(Conversation.id)
+        .where(
+            col(Conversation.workspace_id) == workspace_id,
+            col(Conversation.id).in_(conversation_ids),
+            col(Conversation.inbox_id).in_(inbox_ids),
+        )
+        .order_by(*_LONGEST_WAITING)
+    )
+    return (await session.exec(rows)).all()
+
+
 async def list_open(
     session: AsyncSession, workspace_id: int, owner_id: str, inbox_ids: Sequence[int], *, limit: int
 ) -> list[tuple[Conversation, Contact, Inbox]]:

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Home, Inbox, Membership
+from storage.models import Home, Inbox, Membership, Person
+from storage.people import MAY_OWN
 from storage.upsert import insert
 
 
@@ -31,20 +32,29 @@ async def note_shown(session: AsyncSession, workspace_id: int, user_id: str, sho
     await session.exec(update(Home).where(*mine).values(shown=shown))
 
 
-async def list_watched(session: AsyncSession, workspace_id: int, *, since: datetime) -> Sequence[tuple[Home, int]]:
-    """The Homes that were opened since then, each with every inbox that its reader may see."""
-    rows = (
-        select(Home, Inbox.id)
-        .join(
-            Membership,
-            (col(Membership.workspace_id) == col(Home.workspace_id)) & (col(Membership.user_id) == col(Home.user_id)),
-        )
+async def list_watched(
+    session: AsyncSession, workspace_id: int, *, since: datetime
+) -> Sequence[tuple[Home, int | None]]:
+    """The Homes that were opened since then, each with every inbox that its reader may see; with None for none."""
+    seen = (
+        select(Membership.user_id, col(Inbox.id).label("inbox_id"))
         .join(
             Inbox,
             (col(Inbox.workspace_id) == col(Membership.workspace_id))
             & (col(Inbox.channel_id) == col(Membership.channel_id)),
         )
+        .join(
+            Person,
+            (col(Person.workspace_id) == col(Membership.workspace_id))
+            & (col(Person.user_id) == col(Membership.user_id)),
+        )
+        .where(col(Membership.workspace_id) == workspace_id, MAY_OWN)
+        .subquery()
+    )
+    rows = (
+        select(Home, seen.c.inbox_id)
+        .join(seen, seen.c.user_id == col(Home.user_id), isouter=True)
         .where(col(Home.workspace_id) == workspace_id, col(Home.opened_at) >= since)
-        .order_by(col(Home.user_id), col(Inbox.id))
+        .order_by(col(Home.user_id), seen.c.inbox_id)
     )
     return [(home, inbox_id) for home, inbox_id in (await session.exec(rows)).all()]

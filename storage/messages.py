@@ -197,6 +197,20 @@ async def last_sent(session: AsyncSession, conversation: Conversation) -> str | 
     return (await session.exec(rows.limit(1))).first()
 
 
+async def list_texts_after(session: AsyncSession, conversation: Conversation, *, at: datetime) -> Sequence[str]:
+    """What a contact has texted since then, the oldest first."""
+    rows = (
+        select(Message.body)
+        .where(
+            col(Message.conversation_id) == conversation.id,
+            col(Message.direction) == Direction.INBOUND,
+            col(Message.created_at) > at,
+        )
+        .order_by(col(Message.created_at), col(Message.position))
+    )
+    return (await session.exec(rows)).all()
+
+
 async def keep_change(session: AsyncSession, change: ReplyChange) -> None:
     """Keep an edit or deletion unless a newer one is known; a deletion is final."""
     told = change.model_dump(include={"edited_ts", "text", "body", "is_note", "is_deleted"})

@@ -38,7 +38,7 @@ def home(page: HomePage) -> dict[str, Any]:
         blocks += [*listing(page.queue), DividerBlock(), *_presence(page)]
     if page.unassigned:
         blocks += [DividerBlock(), HeaderBlock(text=words.plain("Unassigned")), *_inboxes(page)]
-    if page.is_manager:
+    if page.is_manager and page.queue is not None:
         title = HeaderBlock(text=words.plain("Open conversations by owner"))
         blocks += [DividerBlock(), title, *_load(page.load), _settings()]
     return dict(View(type="home", blocks=blocks).to_dict())

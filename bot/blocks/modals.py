@@ -56,7 +56,9 @@ def rename(conversation_id: int, name: str = "") -> dict[str, Any]:
             InputBlock(
                 block_id=actions.NAME_BLOCK,
                 label=words.plain("Name"),
-                hint=words.plain("Your team sees it on the card and in the queues. The customer never does."),
+                hint=words.plain(
+                    "Your team sees it on the card and in the queues; the customer where a saved reply says {name}."
+                ),
                 optional=True,
                 element=PlainTextInputElement(
                     action_id=actions.NAME_INPUT,

@@ -70,7 +70,9 @@ def new(inboxes: Sequence[tuple[int, str]], chosen: int | None, number: str = ""
             InputBlock(
                 block_id=actions.NEW_NAME,
                 label=words.plain("Name"),
-                hint=words.plain("What your team calls them, unless they have a name already. They never see it."),
+                hint=words.plain(
+                    "What your team calls them, unless they have a name. They see it where a saved reply says {name}."
+                ),
                 optional=True,
                 element=PlainTextInputElement(action_id=actions.NEW_NAME, max_length=LONGEST_NAME),
             ),

@@ -66,7 +66,7 @@ SUBCOMMANDS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "history": history.export_all,
     "inbox": _inbox,
     "new": new.new,
-    "people": people_settings.open_,
+    "people": people_settings.ask,
     "settings": inbox_settings.ask_settings,
     "stats": statistics.stats,
 }

@@ -12,8 +12,17 @@ from desk import team
 from desk.values import CHOICES
 
 
-async def open_(by: Asked | Press) -> None:
-    """Ask whom it is about."""
+async def ask(asked: Asked) -> None:
+    """`/sms people`: ask whom it is about."""
+    await _open(asked)
+
+
+async def open_(press: Press) -> None:
+    """The same from Home."""
+    await _open(press)
+
+
+async def _open(by: Asked | Press) -> None:
     async with by.desk.database.read() as session:
         await team.require_manager(session, by.actor)
     await by.open(people_settings.people())

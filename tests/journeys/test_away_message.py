@@ -145,3 +145,44 @@ async def test_it_is_no_reply_that_a_rep_could_change(world: World, eventually: 
     failed = await eventually(lambda: line(world, card, "❗"))
     assert "<@" not in failed.text
     assert len([said for said in lines(world, card) if "Sent by itself" in said]) == 1
+
+
+async def test_who_opts_out_before_it_leaves_is_not_told(world: World, eventually: Eventually) -> None:
+    """The line about it was on its way into the thread when STOP came: nothing is handed to Twilio."""
+    at_work(world, hours=10)
+    card = await opened(world)
+    await configure(world, away_message=CLOSED)
+    held = world.play.faults.hold("chat.postMessage")
+    await world.play.text(ALICE, NUMBER, "Hello?")
+    await eventually(lambda: held.held)
+    await world.play.text(ALICE, NUMBER, "STOP")
+    held.release()
+    await eventually(lambda: line(world, card, "Sent by itself"))
+    await eventually(lambda: line(world, card, "❗"))
+    assert calls(world, "twilio.messages.create") == []
+
+
+async def test_a_start_that_is_found_late_lifts_no_later_stop(world: World, eventually: Eventually) -> None:
+    """What counts is what was texted last, and not what reached us last."""
+    await eventually(lambda: calls(world, "twilio.messages.list"))
+    await at_night(world)
+    await text(world, "STOP")
+    with unheard(world):
+        world.clock.move(seconds=5)
+        await world.play.text(ALICE, NUMBER, "START")
+    world.clock.move(seconds=5)
+    await text(world, "STOP")
+    world.bridge.texts.errand.ask()
+    [card] = world.roots()
+    await eventually(lambda: ["START"] in [quoted(post) for post in world.thread(card.ts)])
+    await text(world, "Are you there?")
+    assert calls(world, "twilio.messages.create") == []
+    with unheard(world):
+        world.clock.move(seconds=5)
+        await world.play.text(ALICE, NUMBER, "STOP")
+    world.clock.move(seconds=5)
+    await text(world, "START")
+    world.bridge.texts.errand.ask()
+    await eventually(lambda: [quoted(post) for post in world.thread(card.ts)].count(["STOP"]) == 2)
+    await text(world, "And now?")
+    await eventually(lambda: received(world) == [CLOSED])

@@ -5,12 +5,12 @@ from typing import Any
 
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
-from playground.world import View
+from playground.world import BOT_USER, View
 from storage import managers
 from storage.states import Status
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import direct, lines, opened, quoted
-from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE, MARA, mine, told, unread, words
+from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE, MARA, arrive, mine, told, unread, words
 from tests.journeys.team import change, owner
 
 CAROL = "+14155550125"
@@ -129,6 +129,36 @@ async def test_what_a_colleague_cannot_own_stays_and_the_receipt_says_so(
         why = "• 1 stayed: Ben cannot own them: they are not in its channel"
         await eventually(lambda: direct(world, ANA) == [f"{receipt}\n{why}"])
         await eventually(lambda: (owner(cards[0]), owner(sale)) == ("Ben", "Ana"))
+
+
+async def test_what_was_chosen_in_an_inbox_that_one_has_left_is_not_handed_off(
+    start: Start, play: Playground, eventually: Eventually
+) -> None:
+    """The form was open; and the bot is not there either, so that they still own it."""
+    play.add_channel("C0SALES", "sales", [ANA, BEN])
+    play.add_number("+15550100001")
+    async with start(inboxes={NUMBER: CHANNEL, "+15550100001": "C0SALES"}) as world:
+        card = await arrive(world, eventually)
+        await play.text(BOB, "+15550100001", "Sales?")
+        [sale] = await eventually(lambda: play.world.channels["C0SALES"].posts)
+        await play.quiet()
+        await play.press(ANA, CHANNEL, card.ts, "claim")
+        await play.press(ANA, "C0SALES", sale.ts, "claim")
+        await eventually(lambda: (owner(card), owner(sale)) == ("Ana", "Ana"))
+        await play.command(ANA, CHANNEL, "/sms", "handoff")
+        view = shown(world, ANA)
+        both = await play.options(ANA, None, view.id, "handoff_only")
+        assert len(both) == 2
+        for user in (BOT_USER, ANA):
+            await play.leave(user, "C0SALES")
+        world.bridge.directory.was_read.clear()
+        world.bridge.directory.reading.ask()
+        await world.bridge.directory.was_read.wait()
+        view.choices["handoff_only/handoff_only"] = both
+        await play.submit(ANA, view.id, {"handoff_to": BEN})
+        await eventually(lambda: direct(world, ANA) == [f"Handed off 1 conversation to <@{BEN}>."])
+        await eventually(lambda: owner(card) == "Ben")
+        assert (await change(world, sale)).assignee_id == ANA
 
 
 async def test_what_changed_meanwhile_is_not_moved(world: World, eventually: Eventually) -> None:

@@ -1,6 +1,9 @@
 """The App Home: one's own queue, what nobody owns, and the load, kept true by itself."""
 
+from functools import partial
 from typing import Any
+
+import pytest
 
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER
@@ -13,6 +16,14 @@ def shown(world: World, user: str) -> str:
     """Everything written on somebody's Home."""
     home = world.play.home(user)
     return words(home.view["blocks"]) if home else ""
+
+
+def is_empty(world: World, user: str) -> bool:
+    """Whether somebody's Home says that they are in no inbox, and nothing else."""
+    return (
+        shown(world, user)
+        == "You are not in the channel of any inbox yet. Join one, and its conversations show up here."
+    )
 
 
 async def home_of(world: World, eventually: Eventually, user: str, phrase: str) -> Any:
@@ -93,6 +104,25 @@ async def test_a_guests_home_shows_nothing(world: World, eventually: Eventually)
     await arrive(world, eventually)
     home = await home_of(world, eventually, GUS, "not in the channel of any inbox")
     assert "Unassigned" not in words(home.view["blocks"])
+
+
+@pytest.mark.parametrize("how", ["leaves", "becomes a guest"])
+async def test_the_home_of_who_is_no_rep_any_more_shows_nothing(
+    often: None, world: World, eventually: Eventually, how: str
+) -> None:
+    """By itself, also when they owned nothing: neither how much waits nor how much others have to do."""
+    for user in (BEN, MANAGER):
+        await world.play.open_home(user)
+    await arrive(world, eventually)
+    await eventually(lambda: all("1 conversation waits" in shown(world, user) for user in (BEN, MANAGER)))
+    await world.play.quiet(0.5)
+    for user in (BEN, MANAGER):
+        assert "1 conversation waits" in shown(world, user)
+        if how == "leaves":
+            await world.play.leave(user, CHANNEL)
+        else:
+            await world.play.change_person(user, guest=True)
+        await eventually(partial(is_empty, world, user))
 
 
 async def test_a_home_is_drawn_after_a_restart(play: Playground, start: Start, eventually: Eventually) -> None:

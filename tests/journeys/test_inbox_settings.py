@@ -1,9 +1,10 @@
 """Managers set up an inbox in Slack, and it takes effect at once."""
 
-from playground.seed import CHANNEL, MANAGER
+from playground.playground import Playground
+from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral
-from tests.conftest import Eventually, World
-from tests.journeys.scene import marks, reply
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import configure, marks, reply
 from tests.journeys.screen import ANA, arrive, home, modal, words
 
 
@@ -90,3 +91,21 @@ async def test_an_alert_is_escalated_to_people_and_inboxes_channels(world: World
     assert [one["text"]["text"] for one in options] == ["#customers", "Ana", "Ben", "Chloé", "Mara"]
     options = await world.play.options(MANAGER, None, modal(world, MANAGER).id, "escalate_to", "lop")
     assert [one["text"]["text"] for one in options] == ["Ana"]
+
+
+async def test_a_manager_is_offered_no_channel_of_an_inbox_that_they_are_not_in(play: Playground, start: Start) -> None:
+    """Nor may one be chosen that was; what another manager has set stays when the rest is saved."""
+    play.add_channel("C0SALES", "sales", [ANA])
+    play.add_number("+15550100001")
+    async with start(inboxes={NUMBER: CHANNEL, "+15550100001": "C0SALES"}) as world:
+        await world.bridge.directory.was_read.wait()
+        await sms(world, MANAGER, "alerts")
+        view = modal(world, MANAGER)
+        offered = await play.options(MANAGER, None, view.id, "escalate_to", "")
+        assert [one["text"]["text"] for one in offered if one["text"]["text"].startswith("#")] == ["#customers"]
+        sales = {"text": {"type": "plain_text", "text": "#sales"}, "value": "C0SALES"}
+        view.choices["escalate_to/escalate_to"] = sales
+        assert "no channel that we know" in str(await play.submit(MANAGER, view.id, {}))
+        await configure(world, escalate_to="C0SALES")
+        view.choices["escalate_to/escalate_to"] = sales
+        assert not await play.submit(MANAGER, view.id, {"alert_count": "9"})

@@ -168,7 +168,7 @@ async def test_an_opt_out_that_we_have_not_heard_of(world: World, eventually: Ev
     world.play.world.opted_out.add(("+15550100000", ALICE))
     post = await reply(world, card, "Hello")
     await eventually(lambda: FAILED in marks(post))
-    told = await eventually(lambda: line(world, card, "texted STOP, so your reply was not delivered"))
+    told = await eventually(lambda: line(world, card, "texted STOP, so this text was not delivered"))
     assert buttons(told) == []
     await eventually(lambda: "Texted STOP" in str(card.blocks) and waits(card))
     await reply(world, card, "Hello?")

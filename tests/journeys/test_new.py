@@ -128,6 +128,18 @@ async def test_an_old_conversation_gets_a_new_card(world: World, eventually: Eve
     assert "Earlier thread" in str(new.blocks)
 
 
+async def test_what_is_typed_leaves_as_it_is_and_pings_nobody(world: World, eventually: Eventually) -> None:
+    """A window's text is no markup: neither for the customer, nor in the line that shows it."""
+    typed = "Ask @ben & *me* <!here> <@U0BEN> <https://example.com|us> &amp;"
+    await send(world, text=typed)
+    await eventually(lambda: received(world) == [typed])
+    [card] = world.roots()
+    shown = await eventually(lambda: line(world, card, "wrote to the customer:"))
+    assert quoted(shown) == [typed]
+    assert "<!here>" not in shown.text
+    assert "<@U0BEN>" not in shown.text
+
+
 async def test_what_is_wrong_is_said_where_it_is(world: World, eventually: Eventually) -> None:
     """A number that is none, our own, one who stopped, a text that is too long or nothing: nothing is stored."""
     [number] = (await send(world, "555-0123")).items()

@@ -37,6 +37,18 @@ async def test_only_managers_say_what_people_are(world: World) -> None:
     assert not world.play.world.modals(ANA)
 
 
+async def test_the_button_on_home_does_the_same(world: World, eventually: Eventually) -> None:
+    """It asks whom it is about; who has left the channel meanwhile is told so."""
+    await world.play.open_home(MANAGER)
+    home = await eventually(lambda: world.play.home(MANAGER))
+    await world.play.press(MANAGER, None, home.id, "people_settings")
+    await world.play.choose(MANAGER, None, modal(world, MANAGER).id, "pick_member", BEN)
+    assert not await world.play.submit(MANAGER, modal(world, MANAGER).id, {f"role-{BEN}/role": ["new"]})
+    await world.play.leave(MANAGER, CHANNEL)
+    await world.play.press(MANAGER, None, home.id, "people_settings")
+    assert "You are not in this inbox's channel." in words(modal(world, MANAGER).blocks)
+
+
 async def test_a_picked_manager_is_one_at_once(world: World) -> None:
     """They may do all that managers may, until another takes that back."""
     assert not await say_of(world, ANA, role=["manager"])

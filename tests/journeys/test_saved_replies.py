@@ -213,3 +213,19 @@ async def test_who_stopped_is_not_texted(world: World, eventually: Eventually) -
     await eventually(lambda: "Texted STOP" in words(world.roots()[0].blocks))
     errors = await world.play.submit(ANA, modal.id, {text_block(modal): "Hello"})
     assert "opted out" in errors[text_block(modal)]
+
+
+async def test_a_placeholder_that_was_typed_does_not_reach_a_customer(world: World, eventually: Eventually) -> None:
+    """Who types a text with a name's place, to save it too, and sends it: it is filled in all the same."""
+    card = await opened(world)
+    modal = await open_(world, card)
+    await world.play.submit(ANA, modal.id, {text_block(modal): READY})
+    await eventually(lambda: received(world) == ["Hi, your order is ready."])
+    await _name(world, card, "Alice")
+    modal = await open_(world, card)
+    await world.play.submit(ANA, modal.id, {text_block(modal): READY})
+    await eventually(lambda: received(world) == ["Hi, your order is ready.", "Hi Alice, your order is ready."])
+    await _name(world, card, "")
+    modal = await open_(world, card)
+    errors = await world.play.submit(ANA, modal.id, {text_block(modal): "{Name}!"})
+    assert list(errors.values()) == ["There is nothing to send yet: write a text first."]
