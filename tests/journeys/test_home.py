@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import opened, reply
+from tests.journeys.scene import opened, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, GUS, arrive, modal, words
 
 
@@ -105,3 +107,27 @@ async def test_a_home_is_drawn_after_a_restart(play: Playground, start: Start, e
     play.faults.clear()
     async with start() as world:
         await eventually(lambda: "Your queue · 1" in shown(world, ANA))
+
+
+@pytest.mark.parametrize("how", ["left", "became a guest", "left unseen"])
+async def test_a_home_shows_nothing_of_an_inbox_any_more_once_its_reader_lost_access(
+    world: World, eventually: Eventually, how: str
+) -> None:
+    """At once, although they owned nothing that is open; also what only the nightly reading finds."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await reply(world, card, "It is.")
+    await eventually(lambda: received(world) == ["It is."])
+    await world.play.press(ANA, CHANNEL, card.ts, "close")
+    await home_of(world, eventually, ANA, "Closed 1")
+    await world.play.quiet()
+    match how:
+        case "left":
+            await world.play.leave(ANA, CHANNEL)
+        case "became a guest":
+            await world.play.change_person(ANA, guest=True)
+        case _:
+            world.play.world.channels[CHANNEL].members.remove(ANA)
+            world.bridge.directory.reading.ask()
+    await eventually(lambda: shown(world, ANA).startswith("You are not in the channel of any inbox"))
+    assert "Is it there?" not in shown(world, ANA)
