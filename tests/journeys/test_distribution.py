@@ -8,7 +8,7 @@ from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral, Post
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import direct, line, lines
-from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, words
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, unread, words
 
 SALES, OTHER_NUMBER = "C0SALES", "+15550100001"
 
@@ -72,6 +72,7 @@ async def test_by_hand_each_to_whom_the_manager_picks(world: World, eventually: 
     assert not await world.play.submit(MANAGER, view.id, picked)
     await eventually(lambda: all(owners(world, cards)))
     assert owners(world, cards) == [MANAGER, MANAGER, CHLOE]
+    assert await unread(world, MANAGER) == 2  # who gives out in numbers has read nothing
 
 
 async def test_who_does_it_is_offered_first(world: World, eventually: Eventually) -> None:
