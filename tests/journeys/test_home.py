@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from playground.playground import Playground
+from desk.home import look_around
 from playground.seed import CHANNEL, MANAGER
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import opened, received, reply
@@ -88,6 +89,39 @@ async def test_managers_see_the_load_in_counts(often: None, world: World, eventu
     await eventually(lambda: "Ana: 1 open, 0 unread" in shown(world, MANAGER))
     assert "Is it there?" not in shown(world, MANAGER)
     assert "Ana: " not in shown(world, BEN)
+    await world.play.command(ANA, CHANNEL, "/sms", "away")
+    await eventually(lambda: "Ana: 1 open, 0 unread, away" in shown(world, MANAGER))
+
+
+async def test_home_follows_how_long_the_oldest_waits(world: World, eventually: Eventually) -> None:
+    """Also when as many wait as before, but others."""
+    older = await arrive(world, eventually)
+    world.clock.move(minutes=30)
+    card = await arrive(world, eventually, "Anybody?", BOB)
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await home_of(world, eventually, ANA, "1 conversation waits for an owner")
+    before = shown(world, ANA)
+    async with world.bridge.database.write() as session:
+        await look_around(session, world.bridge.workspace.id, world.clock.now())
+    await world.play.press(BEN, CHANNEL, older.ts, "claim")
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="release")
+    async with world.bridge.database.write() as session:
+        await look_around(session, world.bridge.workspace.id, world.clock.now())
+    await eventually(lambda: "1 conversation waits" in shown(world, ANA) and shown(world, ANA) != before)
+
+
+async def test_a_name_and_labels_show_on_the_owners_home(world: World, eventually: Eventually) -> None:
+    """Whoever gave them."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await home_of(world, eventually, ANA, "Your queue · 1")
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="rename")
+    await world.play.submit(BEN, modal(world, BEN).id, {"name": "Alice Ames"})
+    await eventually(lambda: "Alice Ames" in shown(world, ANA))
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="details")
+    await world.play.choose(BEN, None, modal(world, BEN).id, "labels", ["vip"], query="vip")
+    await world.play.submit(BEN, modal(world, BEN).id, {})
+    await eventually(lambda: "vip" in shown(world, ANA))
 
 
 async def test_a_guests_home_shows_nothing(world: World, eventually: Eventually) -> None:
