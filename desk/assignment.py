@@ -105,7 +105,8 @@ async def give(
     `is_unseen`.
     """
     actor_id = actor.user_id if actor else None
-    before, conversation.assignee_id, conversation.helped_at = conversation.assignee_id, owner, None
+    before, conversation.assignee_id = conversation.assignee_id, owner
+    conversation.helped_at = conversation.offered_at = None
     if owner is None and conversation.status == Status.SNOOZED:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
