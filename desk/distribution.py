@@ -33,16 +33,20 @@ def plan(unowned: Sequence[Unowned], candidates: Sequence[Candidate]) -> dict[in
 
     Nobody gets more than their capacity, so some may be left; of two with the same load the first is given it.
     """
-    more = {one.user_id: 0 for one in candidates}
+    free = [one for one in candidates if not one.is_full()]
+    skills = {one.user_id: {skill.casefold() for skill in one.skills} for one in free}
+    more = dict.fromkeys(skills, 0)
     given: dict[int, str] = {}
     for one in unowned:
-        free = [rep for rep in candidates if not rep.is_full(more[rep.user_id])]
+        if not free:
+            break
         wanted = {label.casefold() for label in one.labels}
-        skilled = [rep for rep in free if wanted & {skill.casefold() for skill in rep.skills}]
-        if free:
-            chosen = min(skilled or free, key=lambda rep: rep.load + more[rep.user_id])
-            more[chosen.user_id] += 1
-            given[one.conversation_id] = chosen.user_id
+        skilled = [rep for rep in free if wanted & skills[rep.user_id]] if wanted else []
+        chosen = min(skilled or free, key=lambda rep: rep.load + more[rep.user_id])
+        more[chosen.user_id] += 1
+        given[one.conversation_id] = chosen.user_id
+        if chosen.is_full(more[chosen.user_id]):
+            free.remove(chosen)
     return given
 
 
