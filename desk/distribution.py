@@ -10,7 +10,7 @@ from desk.access import Actor
 from desk.errors import NobodyToGive, NothingUnassigned
 from desk.team_values import Candidate, Offer, Offers
 from desk.values import Choice
-from storage import conversations, inboxes, labels, loads, people, queues, reps
+from storage import conversations, inboxes, labels, loads, people, reps
 from storage import transfers as rows
 from storage.database import Session
 from storage.models import Inbox, Transfer
@@ -53,11 +53,11 @@ def plan(unowned: Sequence[Unowned], candidates: Sequence[Candidate]) -> dict[in
 async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) -> Offers:
     """What there is to give out in an inbox, whom it may be given to, and how it would be done evenly.
 
-    Raises NotAManager, or NothingUnassigned when every conversation has an owner.
+    Raises NotAManager, or NothingUnassigned when every conversation has an owner, or is being given one.
     """
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
-    count, _ = await queues.backlog(session, actor.workspace_id, inbox.id)
+    count = await rows.count_unowned(session, actor.workspace_id, inbox.id)
     if not count:
         raise NothingUnassigned
     unowned = await _list_unowned(session, inbox, limit=MOST_BY_HAND)
@@ -86,7 +86,7 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
 async def _list_unowned(
     session: Session, inbox: Inbox, *, limit: int
 ) -> list[tuple[Unowned, tuple[str, datetime | None, str]]]:
-    found = await conversations.list_unowned(session, inbox.workspace_id, inbox.id, limit=limit)
+    found = await rows.list_unowned(session, inbox.workspace_id, inbox.id, limit=limit)
     words = await labels.list_(session, inbox.workspace_id, [conversation.id for conversation, _ in found])
     return [
         (

@@ -281,28 +281,6 @@ async def lock_unoffered(
     return (await session.exec(rows.execution_options(populate_existing=True))).all()
 
 
-async def list_unowned(
-    session: AsyncSession, workspace_id: int, inbox_id: int, *, limit: int
-) -> Sequence[tuple[Conversation, Contact]]:
-    """Open ones of an inbox that nobody owns, in the order of the unassigned queue."""
-    rows = (
-        select(Conversation, Contact)
-        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
-        .where(
-            col(Conversation.workspace_id) == workspace_id,
-            col(Conversation.inbox_id) == inbox_id,
-            IS_UNOWNED,
-        )
-        .order_by(
-            col(Conversation.waiting_since).asc().nulls_last(),
-            col(Conversation.unassigned_since).asc().nulls_last(),
-            col(Conversation.id),
-        )
-        .limit(limit)
-    )
-    return [(conversation, contact) for conversation, contact in (await session.exec(rows)).all()]
-
-
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:
     """Where a conversation is drawn now; None before its first card."""
     return (await session.exec(_CURRENT, params={"conversation_id": conversation_id})).one_or_none()

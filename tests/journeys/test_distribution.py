@@ -1,5 +1,6 @@
 """Managers give out what nobody owns: evenly by load, or each by hand, to who does it first."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -149,6 +150,27 @@ async def test_what_was_claimed_meanwhile_stays_where_it_is(world: World, eventu
     assert not await world.play.submit(MANAGER, view.id, {})
     await eventually(lambda: owners(world, cards)[1] == BEN)
     assert line(world, cards[0], "to <@U0BEN>") is None
+
+
+async def test_two_managers_at_once_give_out_different_ones(world: World, eventually: Eventually) -> None:
+    """What one is giving out at that moment is not given out by the other."""
+    cards = await crowd(world, eventually, 4)
+    await world.play.command(MANAGER, CHANNEL, "/sms", "people")
+    await world.play.choose(MANAGER, None, modal(world, MANAGER).id, "pick_member", CHLOE)
+    assert not await world.play.submit(MANAGER, modal(world, MANAGER).id, {f"role-{CHLOE}/role": ["manager"]})
+    view = await distribute(world)
+    await world.play.press(CHLOE, CHANNEL, (await unassigned(world, CHLOE)).ts, "distribute")
+    other = modal(world, CHLOE)
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [ANA])
+    await world.play.choose(CHLOE, None, other.id, "distribute_among", [BEN])
+    await asyncio.gather(
+        world.play.submit(MANAGER, view.id, {"number/number": "2"}),
+        world.play.submit(CHLOE, other.id, {"number/number": "2"}),
+    )
+    await eventually(lambda: all(owners(world, cards)))
+    assert sorted(owners(world, cards)) == [ANA, ANA, BEN, BEN]
+    await eventually(lambda: direct(world, CHLOE) == [f"Gave out 2 conversations:\n• <@{BEN}>: 2"])
+    await eventually(lambda: direct(world, MANAGER) == [f"Gave out 2 conversations:\n• <@{ANA}>: 2"])
 
 
 async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: str = "") -> None:  # noqa: B006
