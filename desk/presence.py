@@ -34,15 +34,18 @@ def until(words: str, *, now: datetime, timezone: str) -> datetime | None:
     if not said:
         return None
     here = now.astimezone(zone(timezone))
-    at = _after(said, here) or _at(said.removeprefix("until ").removeprefix("till "), here)
+    at = _after(said, here, now) or _at(said.removeprefix("until ").removeprefix("till "), here)
     if at is None or not now < at <= now + _LONGEST:
         raise NotAWhile
     return at.astimezone(now.tzinfo)
 
 
-def _after(said: str, here: datetime) -> datetime | None:
+def _after(said: str, here: datetime, now: datetime) -> datetime | None:
+    """Minutes and hours as they pass, days and weeks at the same time of day."""
     found = _WHILE.fullmatch(said)
-    return here + timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+    if found is None:
+        return None
+    return (now if found[2] in "mh" else here) + timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _at(said: str, here: datetime) -> datetime | None:
