@@ -94,7 +94,7 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     every = sorted({inbox_id for ids in watched.values() for inbox_id in ids})
     unowned = {inbox_id: str(each) for inbox_id, each in (await backlogs(session, workspace_id)).items()}
     away = {rep.user_id: str(rep.away_until) for rep in await reps.list_away(session, workspace_id, now=now)}
-    leading = {user_id for user_id in watched if await managers.is_one(session, workspace_id, user_id)}
+    leading = watched.keys() & set(await managers.list_acting(session, workspace_id))
     load = {
         id_: sorted(f"{one}, {one.user_id in away}" for one in await loads.list_(session, workspace_id, [id_]))
         for id_ in (every if leading else ())

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.models import Manager, Person
 from storage.upsert import insert_new
@@ -33,30 +32,29 @@ async def forget_groups(session: AsyncSession, workspace_id: int, *, besides: Se
 
 async def list_(session: AsyncSession, workspace_id: int, *, source: str | None = None) -> list[str]:
     """Their user ids, for whatever reason or for one, without those who left the workspace."""
-    rows = _of(workspace_id).order_by(col(Manager.user_id)).distinct()
-    if source is not None:
-        rows = rows.where(col(Manager.source) == source)
-    return list((await session.exec(rows)).all())
-
-
-async def is_one(session: AsyncSession, workspace_id: int, user_id: str) -> bool:
-    """Whether somebody is a manager. Where there is none who is still there, the workspace's admins are."""
-    one = _of(workspace_id)
-    if (await session.exec(one.where(col(Manager.user_id) == user_id).limit(1))).first() is not None:
-        return True
-    if (await session.exec(one.limit(1))).first() is not None:
-        return False
-    person = await session.get(Person, (workspace_id, user_id))
-    return person is not None and person.is_admin
-
-
-def _of(workspace_id: int) -> SelectOfScalar[str]:
-    """The managers of a workspace, without those who left it."""
-    return (
+    rows = (
         select(Manager.user_id)
         .outerjoin(
             Person,
             (col(Person.workspace_id) == col(Manager.workspace_id)) & (col(Person.user_id) == col(Manager.user_id)),
         )
         .where(col(Manager.workspace_id) == workspace_id, col(Person.is_deactivated).is_not(True))
+        .order_by(col(Manager.user_id))
+        .distinct()
     )
+    if source is not None:
+        rows = rows.where(col(Manager.source) == source)
+    return list((await session.exec(rows)).all())
+
+
+async def list_acting(session: AsyncSession, workspace_id: int) -> list[str]:
+    """The same, and where there is none, the workspace's admins."""
+    admins = select(Person.user_id).where(
+        col(Person.workspace_id) == workspace_id, col(Person.is_admin), col(Person.is_deactivated).is_(False)
+    )
+    return await list_(session, workspace_id) or list((await session.exec(admins)).all())
+
+
+async def is_one(session: AsyncSession, workspace_id: int, user_id: str) -> bool:
+    """Whether somebody is one of these."""
+    return user_id in await list_acting(session, workspace_id)
