@@ -91,7 +91,7 @@ async def open_bridge(
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
         await start.connect_inboxes(database, workspace, _channels(settings), clock)
         hold = timedelta(seconds=settings.reply_hold_seconds)
-        directory = Directory(slack, database, workspace)
+        directory = Directory(slack, database, clock, workspace)
         managers = Managers(slack, database, workspace, settings.managers)
         await managers.settle()
         board = Board(slack, database, clock, managers)
@@ -314,7 +314,7 @@ async def sync(settings: Settings, since: datetime, watch: Watch) -> Missed:
     start.require_database(settings)
     async with AsyncExitStack() as stack:
         database, slack, twilio, workspace = await _reach(settings, clock, stack)
-        directory = Directory(slack, database, workspace)
+        directory = Directory(slack, database, clock, workspace)
         hold = timedelta(seconds=settings.reply_hold_seconds)
         gaps = Gaps()
         intake = Intake(database, clock, {**USE_CASES, **replies.use_cases(hold, directory, gaps)})

@@ -11,6 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import patience
+from desk import outbox
+from desk.clock import Clock
 from desk.errand import Errand, Pause
 from desk.errors import UnknownPerson
 from storage import inboxes, people, raw_requests
@@ -38,6 +40,7 @@ class Directory:
 
     client: AsyncWebClient
     database: Database
+    clock: Clock
     workspace: Workspace
     outsiders: set[tuple[str, str]] = field(default_factory=set)
     on_news: list[Callable[[], None]] = field(default_factory=list)
@@ -123,6 +126,7 @@ class Directory:
         for some in _in_pieces(left):
             async with self.database.transaction() as session:
                 await people.remove_members(session, self.workspace.id, channel_id, some)
+                await self._draw_homes(session, some)
         async with self.database.write() as session:
             await raw_requests.hurry(session, UnknownPerson.__name__)
 
@@ -137,9 +141,12 @@ class Directory:
     async def store(self, user: dict[str, Any]) -> None:
         """Store a person as an event tells of them."""
         person = self._person(user)
+        is_gone = person.is_deactivated or person.is_guest or person.is_stranger
         async with self.database.write() as session:
             await people.store(session, [person])
-        if person.is_deactivated or person.is_guest or person.is_stranger:
+            if is_gone:
+                await self._draw_homes(session, [person.user_id])
+        if is_gone:
             self._tell_departures()
 
     def seek(self, user_id: str, channel_id: str) -> None:
@@ -193,7 +200,13 @@ class Directory:
         self._moved.add((user_id, channel_id))
         async with self.database.write() as session:
             await people.leave(session, self.workspace.id, channel_id, user_id)
+            await self._draw_homes(session, [user_id])
         self._tell_departures()
+
+    async def _draw_homes(self, session: Session, user_ids: Sequence[str]) -> None:
+        """Have nothing stand on the Homes of those who lost access that they may not see any more."""
+        for user_id in user_ids:
+            await outbox.draw_home(session, self.workspace.id, user_id, now=self.clock.now())
 
     def _person(self, user: dict[str, Any]) -> Person:
         profile = user.get("profile") or {}

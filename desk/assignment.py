@@ -96,19 +96,22 @@ async def give(
     actor: Actor | None,
     owner: str | None,
     now: datetime,
+    is_unseen: bool = False,
     **details: Any,
 ) -> None:
     """Change who owns a locked conversation, with the line `what` in its thread; no actor is the bridge itself.
 
-    One that is snoozed awakes when nobody is left to wake up for.
+    One that is snoozed awakes when nobody is left to wake up for. Who takes it themselves has read it, unless it
+    `is_unseen`.
     """
     actor_id = actor.user_id if actor else None
-    before, conversation.assignee_id, conversation.helped_at = conversation.assignee_id, owner, None
+    before, conversation.assignee_id = conversation.assignee_id, owner
+    conversation.helped_at = conversation.offered_at = None
     if owner is None and conversation.status == Status.SNOOZED:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
     await reading.mark_unanswered_unread(session, conversation)
-    if owner is not None and owner == actor_id:
+    if owner is not None and owner == actor_id and not is_unseen:
         conversation.read_to = conversation.counter
     await histories.add(
         session,

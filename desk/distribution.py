@@ -10,7 +10,7 @@ from desk.access import Actor
 from desk.errors import NobodyToGive, NothingUnassigned
 from desk.team_values import Candidate, Offer, Offers
 from desk.values import Choice
-from storage import conversations, inboxes, labels, loads, people, queues, reps
+from storage import conversations, inboxes, labels, loads, people, reps
 from storage import transfers as rows
 from storage.database import Session
 from storage.models import Inbox, Transfer
@@ -33,32 +33,36 @@ def plan(unowned: Sequence[Unowned], candidates: Sequence[Candidate]) -> dict[in
 
     Nobody gets more than their capacity, so some may be left; of two with the same load the first is given it.
     """
-    more = {one.user_id: 0 for one in candidates}
+    free = [one for one in candidates if not one.is_full()]
+    skills = {one.user_id: _folded(one.skills) for one in free}
+    more = dict.fromkeys(skills, 0)
     given: dict[int, str] = {}
     for one in unowned:
-        free = [rep for rep in candidates if not rep.is_full(more[rep.user_id])]
-        skilled = [rep for rep in free if _does(rep, one.labels)]
-        if free:
-            chosen = min(skilled or free, key=lambda rep: rep.load + more[rep.user_id])
-            more[chosen.user_id] += 1
-            given[one.conversation_id] = chosen.user_id
+        if not free:
+            break
+        wanted = _folded(one.labels)
+        skilled = [rep for rep in free if wanted & skills[rep.user_id]] if wanted else []
+        chosen = min(skilled or free, key=lambda rep: rep.load + more[rep.user_id])
+        more[chosen.user_id] += 1
+        given[one.conversation_id] = chosen.user_id
+        if chosen.is_full(more[chosen.user_id]):
+            free.remove(chosen)
     return given
 
 
-def _does(candidate: Candidate, labels: Iterable[str]) -> bool:
-    """Whether one of these labels is a skill of theirs, in whatever case it is written."""
-    skills = {skill.casefold() for skill in candidate.skills}
-    return any(label.casefold() in skills for label in labels)
+def _folded(labels: Iterable[str]) -> set[str]:
+    """Labels and skills as they are compared, in whatever case they are written."""
+    return {label.casefold() for label in labels}
 
 
 async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) -> Offers:
     """What there is to give out in an inbox, whom it may be given to, and how it would be done evenly.
 
-    Raises NotAManager, or NothingUnassigned when every conversation has an owner.
+    Raises NotAManager, or NothingUnassigned when every conversation has an owner, or is being given one.
     """
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
-    count, _ = await queues.backlog(session, actor.workspace_id, inbox.id)
+    count = await rows.count_unowned(session, actor.workspace_id, inbox.id)
     if not count:
         raise NothingUnassigned
     unowned = await _list_unowned(session, inbox, limit=MOST_BY_HAND)
@@ -87,7 +91,7 @@ async def read(session: Session, actor: Actor, inbox_id: int, *, now: datetime) 
 async def _list_unowned(
     session: Session, inbox: Inbox, *, limit: int
 ) -> list[tuple[Unowned, tuple[str, datetime | None, str]]]:
-    found = await conversations.list_unowned(session, inbox.workspace_id, inbox.id, limit=limit)
+    found = await rows.list_unowned(session, inbox.workspace_id, inbox.id, limit=limit)
     words = await labels.list_(session, inbox.workspace_id, [conversation.id for conversation, _ in found])
     return [
         (
@@ -145,9 +149,10 @@ async def list_choices(
     await ownership.require_manager(session, actor, inbox)
     about = [] if conversation_id is None else [conversation_id]
     words = await labels.list_(session, actor.workspace_id, about)
-    wanted = [label for found in words.values() for label in found]
+    wanted = _folded(label for found in words.values() for label in found)
     found = [
-        (one, _does(one, wanted)) for one in await _list_candidates(session, actor, inbox, matching=matching, now=now)
+        (one, bool(wanted & _folded(one.skills)))
+        for one in await _list_candidates(session, actor, inbox, matching=matching, now=now)
     ]
     found.sort(key=lambda one: (one[0].is_away, not one[1]))
     return [Choice(user_id=one.user_id, name=one.name, note=_note(one, does=does)) for one, does in found[:limit]]

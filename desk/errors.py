@@ -219,7 +219,7 @@ class WhichInbox(DeskError):
 
 
 class NothingUnassigned(DeskError):
-    """Every open conversation of this inbox has an owner, so there is nothing to distribute."""
+    """Every open conversation of this inbox has an owner or is being given one, so there is nothing to distribute."""
 
 
 class NobodyToGive(DeskError):

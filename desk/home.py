@@ -92,13 +92,16 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     if not watched:
         return
     every = sorted({inbox_id for ids in watched.values() for inbox_id in ids})
-    counts = {inbox_id: count for inbox_id, (count, _) in (await backlogs(session, workspace_id)).items()}
-    leading = {user_id for user_id in watched if await managers.is_one(session, workspace_id, user_id)}
-    load = {id_: sorted(map(str, await loads.list_(session, workspace_id, [id_]))) for id_ in every if leading}
+    unowned = {inbox_id: str(each) for inbox_id, each in (await backlogs(session, workspace_id)).items()}
+    away = {rep.user_id: str(rep.away_until) for rep in await reps.list_away(session, workspace_id, now=now)}
+    leading = watched.keys() & set(await managers.list_acting(session, workspace_id))
+    load = {
+        id_: sorted(f"{one}, {one.user_id in away}" for one in await loads.list_(session, workspace_id, [id_]))
+        for id_ in (every if leading else ())
+    }
     for user_id, ids in watched.items():
-        away = await presence.read(session, workspace_id, user_id, now=now)
-        mine = [load[id_] for id_ in ids if user_id in leading]
-        now_shown = _digest([(id_, counts.get(id_, 0)) for id_ in ids], mine, str(away))
+        led = [load[id_] for id_ in ids if user_id in leading]
+        now_shown = _digest([(id_, unowned.get(id_, "")) for id_ in ids], led, away.get(user_id, ""))
         if now_shown != shown[user_id]:
             await homes.note_shown(session, workspace_id, user_id, now_shown)
             await outbox.draw_home(session, workspace_id, user_id, now=now)

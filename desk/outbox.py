@@ -320,9 +320,11 @@ def _microseconds(ts: str) -> int:
 
 
 async def redraw(session: Session, conversation: Conversation, *, now: datetime) -> None:
-    """Have the card drawn again as things stand; one still to be posted is drawn then."""
+    """Have the card drawn again as things stand, and its owner's Home; a card still to be posted is drawn then."""
     conversation.revision += 1
     await session.flush()
+    if conversation.assignee_id is not None:
+        await draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
     if not await conversations.is_posted(session, conversation.id):
         return
     await _draw(session, conversation, Kind.REDRAW, str(conversation.id), now=now)

@@ -10,9 +10,9 @@ from desk.errors import NotAway, NotAWhile, NotInChannel
 from desk.team_values import Away
 from storage import conversations, inboxes, people, reps
 from storage.database import Session
-from storage.models import Person, Rep
+from storage.models import Conversation, Inbox, Person, Rep
 
-MOST_AT_ONCE = 20  # conversations of one look that are offered to a channel
+MOST_AT_ONCE = 20  # conversations that one look offers to a channel
 LOOK_SECONDS = 30.0
 
 _MORNING = time(9)
@@ -130,24 +130,26 @@ def note(person: Person, rep: Rep | None, *, now: datetime) -> str:
 
 async def look_around(session: Session, workspace_id: int, now: datetime) -> None:
     """Show in the channel, with Claim, what has waited too long for an owner who is away."""
-    for rep in await reps.list_away(session, workspace_id, now=now):
-        for conversation in await conversations.list_waiting_for(session, workspace_id, rep.user_id, MOST_AT_ONCE):
-            inbox = await inboxes.get(session, workspace_id, conversation.inbox_id)
-            since = conversation.waiting_since
-            if since is None or since > now - timedelta(minutes=inbox.offer_minutes):
-                continue
-            locked = await conversations.lock(session, workspace_id, conversation.id)
-            if locked.assignee_id == rep.user_id and locked.waiting_since == since:
-                locked.offered_at = locked.seen_at = now
-                await outbox.post_line(
-                    session,
-                    locked,
-                    inbox,
-                    "offered",
-                    now=now,
-                    broadcast=True,
-                    conversation_id=locked.id,
-                    owner=rep.user_id,
-                    until=rep.away_until.isoformat() if rep.away_until else None,
-                    waiting_since=since.isoformat(),
-                )
+    away = {rep.user_id: rep for rep in await reps.list_away(session, workspace_id, now=now)}
+    for inbox in await inboxes.list_(session, workspace_id) if away else ():
+        until = now - timedelta(minutes=inbox.offer_minutes)
+        for conversation in await conversations.lock_unoffered(
+            session, inbox, list(away), until=until, limit=MOST_AT_ONCE
+        ):
+            await _offer(session, conversation, inbox, away[conversation.assignee_id or ""], now=now)
+
+
+async def _offer(session: Session, conversation: Conversation, inbox: Inbox, owner: Rep, *, now: datetime) -> None:
+    conversation.offered_at = conversation.seen_at = now
+    await outbox.post_line(
+        session,
+        conversation,
+        inbox,
+        "offered",
+        now=now,
+        broadcast=True,
+        conversation_id=conversation.id,
+        owner=owner.user_id,
+        until=owner.away_until.isoformat() if owner.away_until else None,
+        waiting_since=(conversation.waiting_since or now).isoformat(),
+    )

@@ -22,11 +22,11 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
     has_mark = conversation.assignee_id is not None  # without an owner nobody has one
     if has_mark and conversation.read_to != unanswered.settled_to:
         conversation.unread = await conversations.count_inbound(session, conversation, conversation.read_to)
-    face, face_before = _face(conversation), conversation.face
-    if face != face_before:
+    face = _face(conversation)
+    if face != conversation.face:
         conversation.face = face
         await outbox.redraw(session, conversation, now=now)
-    if conversation.assignee_id is not None and (face != face_before or conversation.unread != unread_before):
+    elif conversation.assignee_id is not None and conversation.unread != unread_before:
         await outbox.draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
 
 

@@ -113,7 +113,9 @@ async def _move(session: Session, transfer: Transfer, item: TransferItem, *, now
             return f"{await access.name_of(session, inbox.workspace_id, item.to_id)} cannot own them: {reason}"
     actor = _actor(transfer)
     line = _LINES[transfer.what]
-    await assignment.give(session, conversation, inbox, line, actor=actor, owner=item.to_id, now=now, **details)
+    await assignment.give(
+        session, conversation, inbox, line, actor=actor, owner=item.to_id, now=now, is_unseen=True, **details
+    )
     return MOVED
 
 

@@ -254,47 +254,31 @@ async def last_inbound(session: AsyncSession, conversation: Conversation) -> int
     return (await session.exec(last.order_by(col(Message.position).desc()).limit(1))).one_or_none() or 0
 
 
-async def list_waiting_for(
-    session: AsyncSession, workspace_id: int, owner_id: str, limit: int
+async def lock_unoffered(
+    session: AsyncSession, inbox: Inbox, owner_ids: Sequence[str], *, until: datetime, limit: int
 ) -> Sequence[Conversation]:
-    """Open ones of an owner whose contact waits and that the channel was not offered since, the longest wait first."""
+    """Open ones of these owners that wait since `until` at the latest and that the channel was not offered since.
+
+    The longest wait first, locked; without those that somebody else holds at this moment.
+    """
     rows = (
         select(Conversation)
         .where(
-            col(Conversation.assignee_id) == owner_id,
-            col(Conversation.workspace_id) == workspace_id,
-            col(Conversation.status) == Status.OPEN,
-            col(Conversation.waiting_since).is_not(None),
+            col(Conversation.workspace_id) == inbox.workspace_id,
+            col(Conversation.inbox_id) == inbox.id,
+            col(Conversation.status) == written(Status.OPEN),
+            col(Conversation.assignee_id).in_(owner_ids),
+            col(Conversation.waiting_since) <= until,
             or_(
                 col(Conversation.offered_at).is_(None),
                 col(Conversation.offered_at) < col(Conversation.waiting_since),
             ),
         )
-        .order_by(col(Conversation.waiting_since))
-    )
-    return (await session.exec(rows.limit(limit))).all()
-
-
-async def list_unowned(
-    session: AsyncSession, workspace_id: int, inbox_id: int, *, limit: int
-) -> Sequence[tuple[Conversation, Contact]]:
-    """Open ones of an inbox that nobody owns, in the order of the unassigned queue."""
-    rows = (
-        select(Conversation, Contact)
-        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
-        .where(
-            col(Conversation.workspace_id) == workspace_id,
-            col(Conversation.inbox_id) == inbox_id,
-            IS_UNOWNED,
-        )
-        .order_by(
-            col(Conversation.waiting_since).asc().nulls_last(),
-            col(Conversation.unassigned_since).asc().nulls_last(),
-            col(Conversation.id),
-        )
+        .order_by(col(Conversation.waiting_since), col(Conversation.id))
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    return [(conversation, contact) for conversation, contact in (await session.exec(rows)).all()]
+    return (await session.exec(rows.execution_options(populate_existing=True))).all()
 
 
 async def current_thread(session: AsyncSession, conversation_id: int) -> Thread | None:

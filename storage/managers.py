@@ -47,12 +47,14 @@ async def list_(session: AsyncSession, workspace_id: int, *, source: str | None 
     return list((await session.exec(rows)).all())
 
 
+async def list_acting(session: AsyncSession, workspace_id: int) -> list[str]:
+    """The same, and where there is none, the workspace's admins."""
+    admins = select(Person.user_id).where(
+        col(Person.workspace_id) == workspace_id, col(Person.is_admin), col(Person.is_deactivated).is_(False)
+    )
+    return await list_(session, workspace_id) or list((await session.exec(admins)).all())
+
+
 async def is_one(session: AsyncSession, workspace_id: int, user_id: str) -> bool:
-    """Whether somebody is a manager. Where there is none, the workspace's own admins are."""
-    one = select(Manager.user_id).where(col(Manager.workspace_id) == workspace_id)
-    if (await session.exec(one.where(col(Manager.user_id) == user_id).limit(1))).first() is not None:
-        return True
-    if (await session.exec(one.limit(1))).first() is not None:
-        return False
-    person = await session.get(Person, (workspace_id, user_id))
-    return person is not None and person.is_admin
+    """Whether somebody is one of these."""
+    return user_id in await list_acting(session, workspace_id)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.conversations import IS_UNOWNED
 from storage.heads import is_unfinished
-from storage.models import Conversation, Delivery, Transfer, TransferItem
+from storage.models import Contact, Conversation, Delivery, Transfer, TransferItem
 from storage.states import Kind
 from storage.upsert import insert
 
@@ -98,6 +99,47 @@ async def count_coming(session: AsyncSession, workspace_id: int) -> dict[str, in
         .group_by(col(TransferItem.to_id))
     )
     return {to_id: count for to_id, count in (await session.exec(rows)).all() if to_id is not None}
+
+
+async def list_unowned(
+    session: AsyncSession, workspace_id: int, inbox_id: int, *, limit: int
+) -> Sequence[tuple[Conversation, Contact]]:
+    """Open ones of an inbox that nobody owns or is being given, in the order of the unassigned queue."""
+    rows = (
+        select(Conversation, Contact)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .where(*_unowned(workspace_id, inbox_id))
+        .order_by(
+            col(Conversation.waiting_since).asc().nulls_last(),
+            col(Conversation.unassigned_since).asc().nulls_last(),
+            col(Conversation.id),
+        )
+        .limit(limit)
+    )
+    return [(conversation, contact) for conversation, contact in (await session.exec(rows)).all()]
+
+
+async def count_unowned(session: AsyncSession, workspace_id: int, inbox_id: int) -> int:
+    """How many these are."""
+    return (await session.exec(select(func.count()).where(*_unowned(workspace_id, inbox_id)))).one()
+
+
+def _unowned(workspace_id: int, inbox_id: int) -> tuple[ColumnElement[bool], ...]:
+    coming = (
+        select(TransferItem.conversation_id)
+        .join(Transfer, col(Transfer.id) == col(TransferItem.transfer_id))
+        .where(
+            col(Transfer.workspace_id) == workspace_id,
+            col(Transfer.finished_at).is_(None),
+            col(TransferItem.outcome).is_(None),
+        )
+    )
+    return (
+        col(Conversation.workspace_id) == workspace_id,
+        col(Conversation.inbox_id) == inbox_id,
+        IS_UNOWNED,
+        col(Conversation.id).not_in(coming),
+    )
 
 
 async def count_unsaid(session: AsyncSession, transfer: Transfer) -> int:

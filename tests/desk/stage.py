@@ -121,7 +121,7 @@ class Stage:
         kinds = effects(board, gateway, Gaps(Gap(is_over=True)), post_seconds=POST_SECONDS)
         stage.couriers = [Courier(stage.database, stage, kinds, name=name) for name in ("first", "second")]
         stage.terms = {kind: effect.terms for kind, effect in kinds.items()}
-        directory = Directory(slack, stage.database, stage.workspace)
+        directory = Directory(slack, stage.database, stage, stage.workspace)
         stage.intake = Intake(
             stage.database, stage, {**webhooks.USE_CASES, **replies.use_cases(hold, directory, Gaps())}
         )

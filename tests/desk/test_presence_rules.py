@@ -41,6 +41,15 @@ def test_a_time_is_understood_where_the_person_is(words: str, back_at: datetime)
     assert presence.until(words, now=FRIDAY, timezone="Europe/Berlin") == back_at
 
 
+def test_a_while_is_as_long_as_it_says_when_the_clocks_change() -> None:
+    """Hours pass as ever, and a day later it is as late as now."""
+    before = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)  # 1:30 in Berlin, where 2:00 to 3:00 comes twice
+    assert presence.until("for 2h", now=before, timezone="Europe/Berlin") == before + timedelta(hours=2)
+    assert presence.until("for 1 day", now=before, timezone="Europe/Berlin") == before + timedelta(hours=25)
+    within = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)  # the second 2:15
+    assert presence.until("for 30m", now=within, timezone="Europe/Berlin") == within + timedelta(minutes=30)
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -1,5 +1,6 @@
 """Managers give out what nobody owns: evenly by load, or each by hand, to who does it first."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral, Post
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import direct, line, lines
-from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, words
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, unread, words
 
 SALES, OTHER_NUMBER = "C0SALES", "+15550100001"
 
@@ -72,6 +73,7 @@ async def test_by_hand_each_to_whom_the_manager_picks(world: World, eventually: 
     assert not await world.play.submit(MANAGER, view.id, picked)
     await eventually(lambda: all(owners(world, cards)))
     assert owners(world, cards) == [MANAGER, MANAGER, CHLOE]
+    assert await unread(world, MANAGER) == 2  # who gives out in numbers has read nothing
 
 
 async def test_who_does_it_is_offered_first(world: World, eventually: Eventually) -> None:
@@ -148,6 +150,27 @@ async def test_what_was_claimed_meanwhile_stays_where_it_is(world: World, eventu
     assert not await world.play.submit(MANAGER, view.id, {})
     await eventually(lambda: owners(world, cards)[1] == BEN)
     assert line(world, cards[0], "to <@U0BEN>") is None
+
+
+async def test_two_managers_at_once_give_out_different_ones(world: World, eventually: Eventually) -> None:
+    """What one is giving out at that moment is not given out by the other."""
+    cards = await crowd(world, eventually, 4)
+    await world.play.command(MANAGER, CHANNEL, "/sms", "people")
+    await world.play.choose(MANAGER, None, modal(world, MANAGER).id, "pick_member", CHLOE)
+    assert not await world.play.submit(MANAGER, modal(world, MANAGER).id, {f"role-{CHLOE}/role": ["manager"]})
+    view = await distribute(world)
+    await world.play.press(CHLOE, CHANNEL, (await unassigned(world, CHLOE)).ts, "distribute")
+    other = modal(world, CHLOE)
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [ANA])
+    await world.play.choose(CHLOE, None, other.id, "distribute_among", [BEN])
+    await asyncio.gather(
+        world.play.submit(MANAGER, view.id, {"number/number": "2"}),
+        world.play.submit(CHLOE, other.id, {"number/number": "2"}),
+    )
+    await eventually(lambda: all(owners(world, cards)))
+    assert sorted(owners(world, cards)) == [ANA, ANA, BEN, BEN]
+    await eventually(lambda: direct(world, CHLOE) == [f"Gave out 2 conversations:\n• <@{BEN}>: 2"])
+    await eventually(lambda: direct(world, MANAGER) == [f"Gave out 2 conversations:\n• <@{ANA}>: 2"])
 
 
 async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: str = "") -> None:  # noqa: B006

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from desk.home import look_around
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import opened, reply
+from tests.journeys.scene import opened, received, reply
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, GUS, arrive, modal, words
 
 
@@ -97,6 +98,39 @@ async def test_managers_see_the_load_in_counts(often: None, world: World, eventu
     await eventually(lambda: "Ana: 1 open, 0 unread" in shown(world, MANAGER))
     assert "Is it there?" not in shown(world, MANAGER)
     assert "Ana: " not in shown(world, BEN)
+    await world.play.command(ANA, CHANNEL, "/sms", "away")
+    await eventually(lambda: "Ana: 1 open, 0 unread, away" in shown(world, MANAGER))
+
+
+async def test_home_follows_how_long_the_oldest_waits(world: World, eventually: Eventually) -> None:
+    """Also when as many wait as before, but others."""
+    older = await arrive(world, eventually)
+    world.clock.move(minutes=30)
+    card = await arrive(world, eventually, "Anybody?", BOB)
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await home_of(world, eventually, ANA, "1 conversation waits for an owner")
+    before = shown(world, ANA)
+    async with world.bridge.database.write() as session:
+        await look_around(session, world.bridge.workspace.id, world.clock.now())
+    await world.play.press(BEN, CHANNEL, older.ts, "claim")
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="release")
+    async with world.bridge.database.write() as session:
+        await look_around(session, world.bridge.workspace.id, world.clock.now())
+    await eventually(lambda: "1 conversation waits" in shown(world, ANA) and shown(world, ANA) != before)
+
+
+async def test_a_name_and_labels_show_on_the_owners_home(world: World, eventually: Eventually) -> None:
+    """Whoever gave them."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await home_of(world, eventually, ANA, "Your queue · 1")
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="rename")
+    await world.play.submit(BEN, modal(world, BEN).id, {"name": "Alice Ames"})
+    await eventually(lambda: "Alice Ames" in shown(world, ANA))
+    await world.play.press(BEN, CHANNEL, card.ts, "more", value="details")
+    await world.play.choose(BEN, None, modal(world, BEN).id, "labels", ["vip"], query="vip")
+    await world.play.submit(BEN, modal(world, BEN).id, {})
+    await eventually(lambda: "vip" in shown(world, ANA))
 
 
 async def test_a_guests_home_shows_nothing(world: World, eventually: Eventually) -> None:
@@ -135,3 +169,27 @@ async def test_a_home_is_drawn_after_a_restart(play: Playground, start: Start, e
     play.faults.clear()
     async with start() as world:
         await eventually(lambda: "Your queue · 1" in shown(world, ANA))
+
+
+@pytest.mark.parametrize("how", ["left", "became a guest", "left unseen"])
+async def test_a_home_shows_nothing_of_an_inbox_any_more_once_its_reader_lost_access(
+    world: World, eventually: Eventually, how: str
+) -> None:
+    """At once, although they owned nothing that is open; also what only the nightly reading finds."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await reply(world, card, "It is.")
+    await eventually(lambda: received(world) == ["It is."])
+    await world.play.press(ANA, CHANNEL, card.ts, "close")
+    await home_of(world, eventually, ANA, "Closed 1")
+    await world.play.quiet()
+    match how:
+        case "left":
+            await world.play.leave(ANA, CHANNEL)
+        case "became a guest":
+            await world.play.change_person(ANA, guest=True)
+        case _:
+            world.play.world.channels[CHANNEL].members.remove(ANA)
+            world.bridge.directory.reading.ask()
+    await eventually(lambda: shown(world, ANA).startswith("You are not in the channel of any inbox"))
+    assert "Is it there?" not in shown(world, ANA)

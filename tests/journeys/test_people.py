@@ -129,6 +129,18 @@ async def test_without_managers_the_workspaces_admins_are(start: Start) -> None:
         assert not await sms(world, ANA, "people")
 
 
+async def test_when_the_last_manager_is_deactivated_the_admins_are_again(start: Start, eventually: Eventually) -> None:
+    """Nobody could say who is one otherwise."""
+    async with start(managers=()) as world:
+        await world.play.change_person(ANA, admin=True)
+        await sms(world, ANA, "people")
+        await world.play.choose(ANA, None, modal(world, ANA).id, "pick_member", BEN)
+        assert not await world.play.submit(ANA, modal(world, ANA).id, {f"role-{BEN}/role": ["manager"]})
+        assert "Only managers can do this. Ask Ben." in await sms(world, ANA, "people")
+        await world.play.change_person(BEN, deleted=True)
+        await eventually(lambda: _may(world))
+
+
 async def test_members_of_a_user_group_are_managers_as_slack_tells(start: Start, eventually: Eventually) -> None:
     """As soon as the group changes."""
     async with start(managers=("S0LEADS",)) as world:

@@ -1,10 +1,16 @@
 """Who is away is offered last, and what waits for them is offered to the others."""
 
+from desk import presence
+from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import Ephemeral
-from tests.conftest import Eventually, World
-from tests.journeys.scene import line, pass_time
-from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, GUS, arrive, home, modal, told, words
+from storage import inboxes
+from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import configure, line, opened, pass_time
+from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, GUS, arrive, count, home, modal, told, words
+from tests.journeys.team import change
+
+SALES, OTHER_NUMBER = "C0SALES", "+15550100001"
 
 
 async def sms(world: World, user: str, text: str) -> str:
@@ -67,6 +73,45 @@ async def test_what_waits_for_who_is_away_is_offered_to_the_channel(
     await eventually(lambda: line(world, card, "<@U0BEN> took this over from <@U0ANA>."))
     await world.play.press(CHLOE, CHANNEL, offer.ts, "take_over")
     assert "Ben has it already." in told(world.play, CHLOE)
+
+
+async def test_what_waits_in_one_inbox_keeps_no_offer_of_another_back(
+    often: None, play: Playground, start: Start, eventually: Eventually
+) -> None:
+    """In the one the channel is offered what waits after ten minutes, in the other only after hours."""
+    play.add_channel(SALES, "sales", [ANA, CHLOE])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
+        await configure(world, offer_minutes=600)
+        async with world.bridge.database.write() as session:
+            _, sales = await inboxes.list_(session, world.bridge.workspace.id)
+            sales.offer_minutes = 10
+        for number in range(presence.MOST_AT_ONCE):
+            await change(world, await opened(world, f"+1415555{number:04}"), assignee_id=ANA, unassigned_since=None)
+        await play.text(ALICE, OTHER_NUMBER, "For sales")
+        [sale] = await eventually(lambda: play.world.channels[SALES].posts)
+        await play.quiet()
+        await change(world, sale, assignee_id=ANA, unassigned_since=None)
+        await sms(world, ANA, "away")
+        pass_time(world, minutes=15)
+        await eventually(lambda: count(play, "Who takes it?", SALES) == 1)
+        assert count(play, "Who takes it?") == 0
+
+
+async def test_what_was_taken_over_is_offered_again_when_its_new_owner_is_away(
+    often: None, world: World, eventually: Eventually
+) -> None:
+    """The customer still waits, and the first offer was of somebody else's."""
+    card = await arrive(world, eventually)
+    await world.play.press(ANA, CHANNEL, card.ts, "claim")
+    await sms(world, ANA, "away")
+    pass_time(world, minutes=11)
+    offer = await eventually(lambda: line(world, card, "<@U0ANA>, who owns this, is away"))
+    await world.play.press(BEN, CHANNEL, offer.ts, "take_over")
+    await sms(world, BEN, "away")
+    again = await eventually(lambda: line(world, card, "<@U0BEN>, who owns this, is away"))
+    await world.play.press(CHLOE, CHANNEL, again.ts, "take_over")
+    await eventually(lambda: line(world, card, "<@U0CHLOE> took this over from <@U0BEN>."))
 
 
 async def test_home_says_that_one_is_away(world: World, eventually: Eventually) -> None:
