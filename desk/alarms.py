@@ -42,6 +42,13 @@ class Change:
         """What it is about in a word: `stuck`, or who refuses us."""
         return self.what if self.what in {SLACK, TWILIO} else "stuck"
 
+    @property
+    def channel_id(self) -> str:
+        """The channel that posts wait for, else the inbox's own."""
+        if self.about == "stuck" and not self.is_texting:
+            return inboxes.channel_of(self.what)
+        return self.inbox.channel_id if self.inbox else ""
+
 
 async def compare(
     session: Session, workspace_id: int, refused: Mapping[str, bool | None], *, now: datetime
@@ -132,7 +139,7 @@ def _payload(change: Change, since: datetime) -> dict[str, object]:
         "is_over": change.alarm is not None,
         "since": (stuck.since if stuck else since).isoformat(),
         "inbox": change.inbox.label if change.inbox else "",
-        "channel_id": change.inbox.channel_id if change.inbox else "",
+        "channel_id": change.channel_id,
         "is_texting": change.is_texting,
         "count": stuck.count if stuck else 0,
         "reason": change.reason,

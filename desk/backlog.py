@@ -16,7 +16,6 @@ from storage.database import Session
 from storage.models import BacklogAlert, Inbox
 
 REMEMBERED = timedelta(days=1)  # how large a backlog was
-_CHANNELS = ("C", "G")  # with which ids of channels begin
 _LATEST_REMINDER = timedelta(minutes=10)  # after its time
 
 
@@ -159,8 +158,7 @@ async def _say(
         alert.triaged_at = now
     if step is Step.ESCALATE:
         alert.escalated_at, alert.unheeded_since = now, None
-        if inbox.escalate_to and inbox.escalate_to.startswith(_CHANNELS):
-            channel_id = inbox.escalate_to
+        channel_id = inboxes.escalation_channel(inbox)
     elif alert.raised_at is not None:
         alert.pinged_at, alert.pinged_count = now, backlog.count
         alert.unheeded_since = alert.unheeded_since or now

@@ -105,7 +105,7 @@ def waiting(inbox: Inbox, due: Due, *, is_texting: bool) -> Waiting:
     """What is due in one of an inbox's lanes, as it is told."""
     return Waiting(
         inbox=inbox.label,
-        channel_id=inbox.channel_id,
+        channel_id=inbox.channel_id if is_texting else inboxes.channel_of(due.lane or ""),
         is_texting=is_texting,
         count=due.count,
         since=due.oldest_at,
@@ -114,11 +114,19 @@ def waiting(inbox: Inbox, due: Due, *, is_texting: bool) -> Waiting:
 
 
 def lanes_of(own: Iterable[Inbox]) -> dict[str, tuple[Inbox, bool]]:
-    """The lanes of inboxes: whose each is, and whether replies leave by it. Inboxes may share a channel."""
+    """The lanes of inboxes: whose each is, and whether replies leave by it. Inboxes may share a channel.
+
+    The channel to which an inbox's alert escalates is one of them, after all that inboxes have themselves.
+    """
+    own = list(own)
     lanes: dict[str, tuple[Inbox, bool]] = {}
     for inbox in own:
         lanes.setdefault(inboxes.channel_lane(inbox.workspace_id, inbox.channel_id), (inbox, False))
         lanes[inboxes.number_lane(inbox.number)] = (inbox, True)
+    for inbox in own:
+        channel_id = inboxes.escalation_channel(inbox)
+        if channel_id is not None:
+            lanes.setdefault(inboxes.channel_lane(inbox.workspace_id, channel_id), (inbox, False))
     return lanes
 
 

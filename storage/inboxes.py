@@ -9,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import BacklogAlert, Inbox, Lane, Membership
 from storage.upsert import insert_new
 
+_CHANNELS = ("C", "G")  # with which ids of channels begin
+
 
 def channel_lane(workspace_id: int, channel_id: str) -> str:
     """The lane of what is posted in a Slack channel."""
@@ -18,6 +20,11 @@ def channel_lane(workspace_id: int, channel_id: str) -> str:
 def channel_of(lane: str) -> str:
     """The id of the Slack channel that a lane paces."""
     return lane.rpartition(":")[2]
+
+
+def escalation_channel(inbox: Inbox) -> str | None:
+    """The channel that is told of a backlog that nobody looks after; None: nobody, or a person in the inbox's own."""
+    return inbox.escalate_to if (inbox.escalate_to or "").startswith(_CHANNELS) else None
 
 
 def number_lane(number: str) -> str:
