@@ -47,8 +47,8 @@ async def begin(
 ) -> Transfer:
     """Have conversations that `owner` (None: nobody) owns given to others, each with whom it goes to (None: nobody).
 
-    Whether the actor may is asked before. `view_id` is the modal that shows how far it is; once the transaction is
-    committed, `Context.begun` is to be told.
+    Whether the actor may is asked before. `view_id` is the modal that shows how far it is, in which only one is
+    begun, however often it is sent; once the transaction is committed, `Context.begun` is to be told.
     """
     transfer = Transfer(
         workspace_id=workspace_id,
@@ -60,10 +60,7 @@ async def begin(
         view_id=view_id,
         created_at=now,
     )
-    added = await transfers.add(session, transfer, items)
-    if added is None:
-        raise ValueError("only departures are one at a time")
-    return added
+    return await transfers.add(session, transfer, items) or await transfers.get_of_view(session, workspace_id, view_id)
 
 
 async def move_next(

@@ -27,7 +27,10 @@ class Became:
 
 
 async def add(session: AsyncSession, transfer: Transfer, items: Sequence[tuple[int, str | None]]) -> Transfer | None:
-    """Store a transfer with its items, conversations and whom they go to; None if that departure is under way."""
+    """Store a transfer with its items, conversations and whom they go to.
+
+    None if that departure is under way, or another transfer was begun in that modal.
+    """
     row = insert(session, Transfer).values(**transfer.model_dump(exclude={"id"}))
     added = await (await session.connection()).execute(row.on_conflict_do_nothing().returning(col(Transfer.id)))
     transfer_id = added.scalar_one_or_none()
@@ -40,6 +43,12 @@ async def add(session: AsyncSession, transfer: Transfer, items: Sequence[tuple[i
     if rows:
         await (await session.connection()).execute(insert(session, TransferItem), rows)
     return await session.get_one(Transfer, transfer_id)
+
+
+async def get_of_view(session: AsyncSession, workspace_id: int, view_id: str | None) -> Transfer:
+    """What was begun in a modal."""
+    rows = select(Transfer).where(col(Transfer.workspace_id) == workspace_id, col(Transfer.view_id) == view_id)
+    return (await session.exec(rows)).one()
 
 
 async def list_unfinished(session: AsyncSession, workspace_id: int) -> Sequence[Transfer]:

@@ -173,6 +173,18 @@ async def test_two_managers_at_once_give_out_different_ones(world: World, eventu
     await eventually(lambda: direct(world, MANAGER) == [f"Gave out 2 conversations:\n• <@{ANA}>: 2"])
 
 
+async def test_a_form_that_is_sent_twice_gives_out_once(world: World, eventually: Eventually) -> None:
+    """As when Slack had no answer in time, and the manager presses again."""
+    cards = await crowd(world, eventually, 4)
+    view = await distribute(world)
+    await world.play.choose(MANAGER, None, view.id, "distribute_among", [BEN])
+    await asyncio.gather(*[world.play.submit(MANAGER, view.id, {"number/number": "2"}) for _ in range(2)])
+    await eventually(lambda: direct(world, MANAGER) == [f"Gave out 2 conversations:\n• <@{BEN}>: 2"])
+    await world.play.quiet()
+    assert owners(world, cards) == [BEN, BEN, "", ""]
+    assert len(direct(world, MANAGER)) == 1
+
+
 async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: str = "") -> None:  # noqa: B006
     """Mara says what somebody does and takes."""
     await world.play.command(MANAGER, CHANNEL, "/sms", "people")

@@ -1,8 +1,10 @@
 """Handing off: one's own conversations, all or some, to a colleague or to nobody; a manager hands off anybody's."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
+from bot.blocks import actions
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from playground.world import BOT_USER, View
@@ -236,6 +238,20 @@ async def test_only_a_manager_hands_off_anothers(world: World, eventually: Event
     assert refused == {"handoff_to": "Only managers can do this. Ask Chloé."}
     await world.play.quiet()
     assert owner(cards[0]) == "Ana"
+
+
+async def test_a_form_that_is_sent_twice_hands_off_once(world: World, eventually: Eventually) -> None:
+    """As when Slack had no answer in time, also once the first one is over: as many go as were asked for."""
+    cards = await owned(world, eventually)
+    view = await form(world, MARA, "handoff Ana")
+    await world.play.submit(MARA, view.id, {"handoff_to": BEN, "handoff_most": "1"})
+    [sent] = [sent for sent in world.play.sent if sent.about == actions.HANDOFF_MODAL]
+    await eventually(lambda: direct(world, MARA))
+    answer = await world.play.out.interactive(sent.body, sent.about)
+    assert answer.status == HTTPStatus.OK
+    await world.play.quiet(2)
+    assert [owner(card) for card in cards] == ["Ben", "Ana", "Ana"]
+    assert direct(world, MARA) == [f"Handed off 1 conversation of <@{ANA}> to <@{BEN}>."]
 
 
 async def test_a_closed_modal_harms_nothing(world: World, eventually: Eventually) -> None:

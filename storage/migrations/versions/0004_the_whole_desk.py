@@ -73,6 +73,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.create_index("transfer_departure", ["workspace_id", "owner_id"], unique=True, sqlite_where=sa.text("what = 'departure' AND finished_at IS NULL"), postgresql_where=sa.text("what = 'departure' AND finished_at IS NULL"))
+        batch_op.create_index("transfer_view", ["workspace_id", "view_id"], unique=True, sqlite_where=sa.text("view_id IS NOT NULL"), postgresql_where=sa.text("view_id IS NOT NULL"))
         batch_op.create_index("transfer_unfinished", ["id"], unique=False, sqlite_where=sa.text("finished_at IS NULL"), postgresql_where=sa.text("finished_at IS NULL"))
 
     op.create_table("backlog_sample",
@@ -239,6 +240,7 @@ def downgrade() -> None:
     op.drop_table("backlog_sample")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index("transfer_departure", sqlite_where=sa.text("what = 'departure' AND finished_at IS NULL"), postgresql_where=sa.text("what = 'departure' AND finished_at IS NULL"))
+        batch_op.drop_index("transfer_view", sqlite_where=sa.text("view_id IS NOT NULL"), postgresql_where=sa.text("view_id IS NOT NULL"))
         batch_op.drop_index("transfer_unfinished", sqlite_where=sa.text("finished_at IS NULL"), postgresql_where=sa.text("finished_at IS NULL"))
 
     op.drop_table("transfer")
