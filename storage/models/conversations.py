@@ -206,8 +206,7 @@ class Transfer(SQLModel, table=True):
 
     `what` says which of these, `owner_id` whose they were if they were one person's, and `note` is said in each thread.
     Each is moved, with its line, in one transaction that also says so in its `TransferItem`: after a crash the rest is
-    done, and none twice. `view_id` is the modal that it was begun in, once,
-    and that shows how far it is.
+    done, and none twice. `view_id` is the modal that it was begun in, once, and that shows how far it is.
     """
 
     __table_args__ = (
