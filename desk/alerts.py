@@ -28,7 +28,6 @@ class Step(StrEnum):
     CLEAR = "clear"
 
 
-PEOPLE = ("U", "W")  # with which ids of people begin
 FOR_AN_HOUR, UNTIL_OPENING = "hour", "opening"
 TREND, TREND_STEP = timedelta(hours=6), timedelta(minutes=15)
 
@@ -90,9 +89,9 @@ async def _show(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Ba
 async def find_second(session: Session, inbox: Inbox) -> str | None:
     """Who is told when nobody acts; None when that is somebody whom nothing in the inbox's channel reaches any more."""
     to = inbox.escalate_to
-    if to and to.startswith(PEOPLE) and await access.why_not_owner(session, inbox, to) is not None:
-        return None
-    return to
+    if to is None or inboxes.escalation_channel(inbox) is not None:
+        return to
+    return to if await access.why_not_owner(session, inbox, to) is None else None
 
 
 def growth(samples: Sequence[tuple[datetime, int]], count: int, *, since: datetime) -> int:
