@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from playground.playground import Playground
 from desk.home import look_around
+from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import opened, received, reply
