@@ -16,7 +16,10 @@ _EXCERPT = 80
 async def just_answered(
     session: Session, conversation: Conversation, channel_id: str, ts: str, *, author: str
 ) -> Message | None:
-    """What a colleague wrote to the contact moments before `author` did, at `ts`; None when nobody has."""
+    """What a colleague wrote to the contact moments before `author` did, at `ts`; None when nobody has.
+
+    Or moments after: Slack may tell of the earlier one later.
+    """
     written_at = float(ts)
     return await messages.find_answer(
         session,
@@ -24,7 +27,7 @@ async def just_answered(
         channel_id,
         besides=author,
         after=written_at - JUST_NOW.total_seconds(),
-        before=written_at,
+        before=written_at + JUST_NOW.total_seconds(),
     )
 
 

@@ -6,7 +6,19 @@ from typing import Any
 from playground.seed import CHANNEL, NUMBER
 from playground.world import Post
 from tests.conftest import Eventually, Start, World
-from tests.journeys.scene import FAILED, lines, marks, opened, pass_time, received, reply, waits, whispers
+from tests.journeys.scene import (
+    FAILED,
+    lines,
+    marks,
+    opened,
+    pass_time,
+    received,
+    reply,
+    shape,
+    unheard,
+    waits,
+    whispers,
+)
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE, buttons, told
 
 ASKED = f"<@{ANA}> has just answered here, too. Yours waits 30 seconds: is it still needed?"
@@ -46,6 +58,23 @@ async def test_the_second_of_two_answers_waits_and_goes_by_itself(world: World, 
     assert len(received(world)) == 1
     pass_time(world, seconds=16)
     await eventually(lambda: received(world) == ["It is ready, come by any time", "Not yet"])
+
+
+async def test_the_first_of_two_waits_when_slack_tells_of_it_second(world: World, eventually: Eventually) -> None:
+    """Its author has not seen the other either, which has left by then."""
+    card = await opened(world)
+    await world.play.quiet(1)  # what was missed before the start is read back
+    with unheard(world):
+        post = await reply(world, card, "Not yet", BEN)
+    await reply(world, card, "It is ready")
+    await eventually(lambda: received(world) == ["It is ready"])
+    await world.play.event(world.play.slack.message_event(post))
+    await eventually(lambda: whispers(world, BEN) == [ASKED])
+    assert whispers(world, ANA) == []
+    await world.play.press(BEN, CHANNEL, asked(world), "cancel")
+    pass_time(world, seconds=60)
+    await world.play.quiet()
+    assert received(world) == ["It is ready"]
 
 
 async def test_cancel_takes_it_back_and_an_edit_sends_it_after_all(world: World, eventually: Eventually) -> None:
