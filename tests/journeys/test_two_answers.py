@@ -14,7 +14,6 @@ from tests.journeys.scene import (
     pass_time,
     received,
     reply,
-    shape,
     unheard,
     waits,
     whispers,
