@@ -110,6 +110,8 @@ async def give(
     if owner is None and conversation.status == Status.SNOOZED:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
+    for one in sorted(filter(None, {before, owner})):  # in one order, so that of two who swap none waits for ever
+        await outbox.draw_home(session, conversation.workspace_id, one, now=now)
     await reading.mark_unanswered_unread(session, conversation)
     if owner is not None and owner == actor_id and not is_unseen:
         conversation.read_to = conversation.counter
@@ -127,8 +129,6 @@ async def give(
         session, conversation, inbox, what, now=now, actor=actor_id, before=before, after=owner, **details
     )
     await reading.settle(session, conversation, now=now)
-    if before is not None:
-        await outbox.draw_home(session, conversation.workspace_id, before, now=now)
 
 
 async def list_choices(

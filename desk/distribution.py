@@ -10,7 +10,7 @@ from desk.access import Actor
 from desk.errors import NobodyToGive, NothingUnassigned
 from desk.team_values import Candidate, Offer, Offers
 from desk.values import Choice
-from storage import conversations, inboxes, labels, loads, people, reps
+from storage import backlogs, conversations, inboxes, labels, loads, people, reps
 from storage import transfers as rows
 from storage.database import Session
 from storage.models import Inbox, Transfer
@@ -185,7 +185,8 @@ async def give_evenly(
     """
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
-    await alerts.heed(session, actor, inbox.id)  # first, since it locks: two who do this at once count each other's
+    await backlogs.lock_all(session, actor.workspace_id)  # of two who do this at once one counts what the other gives
+    await alerts.heed(session, actor, inbox.id)
     unowned = [one for one, _ in await _list_unowned(session, inbox, limit=min(number, MOST_EVENLY))]
     if not unowned:
         raise NothingUnassigned
