@@ -28,7 +28,7 @@ from desk.delivery import Absent, CannotTell, Done, Outcome, Refused, Retry, Set
 from desk.errors import NotYet
 from desk.health import UNAUTHORIZED
 from desk.values import Attempt, Card, Text
-from storage import conversations, messages, raw_requests
+from storage import conversations, messages, people, raw_requests
 from storage.claims import Claimed
 from storage.database import Database, Session
 from storage.models import Thread
@@ -56,7 +56,6 @@ _ADMINS = (  # what an admin can put right, so that no text is dropped
     "not_allowed_token_type",
 )
 _NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled")
-_PEOPLE = ("U", "W")  # with which ids of users begin
 _CARD_SECONDS = 0.3
 
 
@@ -122,7 +121,7 @@ class Board:
         """Tell one person, or a channel, outside of any thread; Slack opens the direct message by itself."""
         to = claimed.delivery.payload["to"]
         outcome = await self._post(claimed, to, notices.notice(**claimed.delivery.payload))
-        if to.startswith(_PEOPLE) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *CHANNEL_AWAY):
+        if to.startswith(people.IDS) and isinstance(outcome, Retry) and outcome.reason in (*_NOBODY, *CHANNEL_AWAY):
             return Refused(reason=outcome.reason)  # who left is not told, and keeps nobody waiting
         return outcome
 
@@ -310,7 +309,7 @@ class Board:
         """The same for a Home."""
         del outcome
         delivery = claimed.delivery
-        await outbox.draw_home(session, delivery.workspace_id, delivery.payload["user_id"], now=now)
+        outbox.draw_home(session, delivery.workspace_id, delivery.payload["user_id"], now=now)
 
     async def posted(self, session: Session, claimed: Claimed, outcome: Settled, now: datetime) -> None:
         """Say in the thread that something could not be shown, when Slack takes it in no form."""

@@ -126,7 +126,7 @@ class Directory:
         for some in _in_pieces(left):
             async with self.database.transaction() as session:
                 await people.remove_members(session, self.workspace.id, channel_id, some)
-                await self._draw_homes(session, some)
+                self._draw_homes(session, some)
         async with self.database.write() as session:
             await raw_requests.hurry(session, UnknownPerson.__name__)
 
@@ -145,7 +145,7 @@ class Directory:
         async with self.database.write() as session:
             await people.store(session, [person])
             if is_gone:
-                await self._draw_homes(session, [person.user_id])
+                self._draw_homes(session, [person.user_id])
         if is_gone:
             self._tell_departures()
 
@@ -200,13 +200,13 @@ class Directory:
         self._moved.add((user_id, channel_id))
         async with self.database.write() as session:
             await people.leave(session, self.workspace.id, channel_id, user_id)
-            await self._draw_homes(session, [user_id])
+            self._draw_homes(session, [user_id])
         self._tell_departures()
 
-    async def _draw_homes(self, session: Session, user_ids: Sequence[str]) -> None:
+    def _draw_homes(self, session: Session, user_ids: Sequence[str]) -> None:
         """Have nothing stand on the Homes of those who lost access that they may not see any more."""
         for user_id in user_ids:
-            await outbox.draw_home(session, self.workspace.id, user_id, now=self.clock.now())
+            outbox.draw_home(session, self.workspace.id, user_id, now=self.clock.now())
 
     def _person(self, user: dict[str, Any]) -> Person:
         profile = user.get("profile") or {}

@@ -12,7 +12,7 @@ from desk.cards import post_url
 from desk.errors import BacklogIsOver
 from desk.team_values import Alert, Load
 from desk.values import Backlog
-from storage import backlogs, deliveries, inboxes, loads, queues, workspaces
+from storage import backlogs, deliveries, inboxes, loads, people, queues, workspaces
 from storage.database import Session
 from storage.models import BacklogAlert, Delivery, Inbox
 from storage.states import DeliveryState
@@ -89,9 +89,9 @@ async def _show(session: Session, inbox: Inbox, alert: BacklogAlert, backlog: Ba
 async def find_second(session: Session, inbox: Inbox) -> str | None:
     """Who is told when nobody acts; None when that is somebody whom nothing in the inbox's channel reaches any more."""
     to = inbox.escalate_to
-    if to is None or inboxes.escalation_channel(inbox) is not None:
-        return to
-    return to if await access.why_not_owner(session, inbox, to) is None else None
+    if to and to.startswith(people.IDS) and await access.why_not_owner(session, inbox, to) is not None:
+        return None
+    return to
 
 
 def growth(samples: Sequence[tuple[datetime, int]], count: int, *, since: datetime) -> int:

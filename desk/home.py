@@ -26,13 +26,13 @@ _WATCHED = timedelta(hours=1)  # since Slack tells when a Home is opened, and ne
 async def opened(session: Session, actor: Actor, *, now: datetime) -> None:
     """Have somebody's Home drawn as they open it."""
     await homes.keep(session, actor.workspace_id, actor.user_id, now=now)
-    await outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
+    outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
 
 
 async def show(session: Session, actor: Actor, *, which: Filter, page: int, now: datetime) -> None:
     """Have somebody's Home show another part, or another page, of their queue."""
     await homes.keep(session, actor.workspace_id, actor.user_id, now=now, filter=which.value, page=page)
-    await outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
+    outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
 
 
 async def read(session: Session, workspace_id: int, user_id: str, *, size: int, now: datetime) -> HomePage:
@@ -104,7 +104,7 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
         now_shown = _digest([(id_, unowned.get(id_, "")) for id_ in ids], led, away.get(user_id, ""))
         if now_shown != shown[user_id]:
             await homes.note_shown(session, workspace_id, user_id, now_shown)
-            await outbox.draw_home(session, workspace_id, user_id, now=now)
+            outbox.draw_home(session, workspace_id, user_id, now=now)
 
 
 def _digest(*shown: Any) -> str:

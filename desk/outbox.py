@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from storage import conversations, deliveries, homes, inboxes
-from storage.database import Session
+from storage.database import Session, at_the_end
 from storage.models import Conversation, Delivery, Inbox, Message, Thread
 from storage.states import DeliveryState, Kind
 
@@ -232,19 +232,26 @@ async def post_notice(
     )
 
 
-async def draw_home(session: Session, workspace_id: int, user_id: str, *, now: datetime) -> None:
-    """Have somebody's Home drawn again, if they look at it; asked for several times at once it is drawn once."""
-    home = await homes.find(session, workspace_id, user_id)
-    if home is None or home.opened_at < now - _LOOKS_FOR:
-        return
-    await deliveries.ask_again(
-        session,
-        id=delivery_id(Kind.HOME, f"{workspace_id}:{user_id}"),
-        workspace_id=workspace_id,
-        kind=Kind.HOME,
-        payload={"user_id": user_id},
-        created_at=now,
-    )
+def draw_home(session: Session, workspace_id: int, user_id: str, *, now: datetime) -> None:
+    """Have somebody's Home drawn again, if they look at it; asked for several times at once it is drawn once.
+
+    It is asked for at the end, since what happens to anything of theirs at once asks for the same.
+    """
+
+    async def ask(session: Session) -> None:
+        home = await homes.find(session, workspace_id, user_id)
+        if home is None or home.opened_at < now - _LOOKS_FOR:
+            return
+        await deliveries.ask_again(
+            session,
+            id=delivery_id(Kind.HOME, f"{workspace_id}:{user_id}"),
+            workspace_id=workspace_id,
+            kind=Kind.HOME,
+            payload={"user_id": user_id},
+            created_at=now,
+        )
+
+    at_the_end(session, f"home/{workspace_id}/{user_id}", ask)
 
 
 async def delete_post(session: Session, posted: Delivery, ts: str, *, now: datetime) -> None:
@@ -324,7 +331,7 @@ async def redraw(session: Session, conversation: Conversation, *, now: datetime)
     conversation.revision += 1
     await session.flush()
     if conversation.assignee_id is not None:
-        await draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
+        draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
     if not await conversations.is_posted(session, conversation.id):
         return
     await _draw(session, conversation, Kind.REDRAW, str(conversation.id), now=now)

@@ -99,7 +99,7 @@ async def go_away(session: Session, actor: Actor, words: str, *, now: datetime) 
     timezone = await people.timezone(session, actor.workspace_id, actor.user_id)
     back_at = until(words, now=now, timezone=timezone)
     await reps.keep(session, actor.workspace_id, actor.user_id, away_since=now, away_until=back_at)
-    await outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
+    outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
     return Away(until=back_at)
 
 
@@ -109,7 +109,7 @@ async def come_back(session: Session, actor: Actor, *, now: datetime) -> None:
     if await read(session, actor.workspace_id, actor.user_id, now=now) is None:
         raise NotAway
     await reps.keep(session, actor.workspace_id, actor.user_id, away_since=None, away_until=None)
-    await outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
+    outbox.draw_home(session, actor.workspace_id, actor.user_id, now=now)
 
 
 async def read(session: Session, workspace_id: int, user_id: str, *, now: datetime) -> Away | None:

@@ -27,7 +27,7 @@ async def settle(session: Session, conversation: Conversation, *, now: datetime)
         conversation.face = face
         await outbox.redraw(session, conversation, now=now)
     elif conversation.assignee_id is not None and conversation.unread != unread_before:
-        await outbox.draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
+        outbox.draw_home(session, conversation.workspace_id, conversation.assignee_id, now=now)
 
 
 def _face(conversation: Conversation) -> str:

@@ -81,8 +81,7 @@ async def snooze(
 
 async def wake_due(session: Session, workspace_id: int, now: datetime) -> None:
     """Have those awake whose time has come, unread for their owners; those that somebody works on, next time."""
-    due = await conversations.lock_due(session, workspace_id, now=now, limit=MOST_AT_ONCE)
-    for conversation in sorted(due, key=lambda one: one.assignee_id or ""):  # the order in which Homes are drawn
+    for conversation in await conversations.lock_due(session, workspace_id, now=now, limit=MOST_AT_ONCE):
         await _wake(session, conversation, now=now)
 
 

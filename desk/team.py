@@ -75,7 +75,7 @@ async def keep(
         capacity=capacity,
         skills=list(distinct.values())[:MOST_SKILLS],
     )
-    await outbox.draw_home(session, actor.workspace_id, user_id, now=now)
+    outbox.draw_home(session, actor.workspace_id, user_id, now=now)
 
 
 async def list_skills(session: Session, actor: Actor, *, matching: str, limit: int) -> list[Choice]:

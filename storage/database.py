@@ -3,12 +3,13 @@
 import asyncio
 import fcntl
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import URL, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import sqlite
+
+log = structlog.get_logger(__name__)
 
 Session = AsyncSession
 DatabaseError = DBAPIError
@@ -30,6 +33,7 @@ _NO_FILE = (None, "", ":memory:")  # which would be another database for each co
 _BUSY_SECONDS = 2.0
 _COMMAND_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
+_AT_THE_END = "at_the_end"
 _LOCK_SECONDS = 0.5  # for a row that somebody is busy with, or that a frozen replica holds
 _FROZEN_SECONDS = 5  # a replica that stands still holding locks keeps nobody waiting for ever
 _SERVER_SETTINGS = {
@@ -147,6 +151,25 @@ def connect(url: str, *, command_seconds: float | None = _COMMAND_SECONDS) -> Da
 async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         yield session
+        await _end(session)
+
+
+def at_the_end(session: AsyncSession, what: str, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have something written right before the transaction ends, and once, whatever has asked for it.
+
+    It is for rows that transactions about anything write: they lock them last, for a moment, and all in one order, so
+    that none waits for another in a circle. What cannot be written then is left out, and the rest is committed.
+    """
+    session.info.setdefault(_AT_THE_END, {})[what] = do
+
+
+async def _end(session: AsyncSession) -> None:
+    for what, do in sorted(session.info.pop(_AT_THE_END, {}).items()):
+        try:
+            async with session.begin_nested():
+                await do(session)
+        except DBAPIError as error:
+            log.warning("left out of a transaction", what=what.partition("/")[0], error=type(error).__name__)
 
 
 def _for_postgresql(address: URL, connections: int, command_seconds: float | None, **settings: str) -> AsyncEngine:

@@ -10,6 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.models import Channel, Membership, Person, Rep
 from storage.upsert import insert, insert_new
 
+IDS = ("U", "W")  # with which ids of people begin
+
 # Who may own work, as far as it does not depend on the inbox: a colleague, and no guest.
 MAY_OWN = ~(col(Person.is_bot) | col(Person.is_guest) | col(Person.is_stranger) | col(Person.is_deactivated))
 
