@@ -147,6 +147,8 @@ async def list_choices(
     """Whom to pick for a conversation, or among whom to distribute: who does it first, then who has least to do."""
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
+    if conversation_id is not None:
+        await _require_in(session, inbox, conversation_id)
     about = [] if conversation_id is None else [conversation_id]
     words = await labels.list_(session, actor.workspace_id, about)
     wanted = _folded(label for found in words.values() for label in found)
@@ -208,14 +210,19 @@ async def give_by_hand(
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await ownership.require_manager(session, actor, inbox)
     for conversation_id, user_id in given.items():
-        conversation = await conversations.get(session, actor.workspace_id, conversation_id)
-        if conversation.inbox_id != inbox.id:
-            raise ValueError("a conversation of another inbox")
+        await _require_in(session, inbox, conversation_id)
         await access.require_owner(session, inbox, user_id)
     if not given:
         raise NobodyToGive
     await alerts.heed(session, actor, inbox.id)
     return await _begin(session, actor, given, view_id=view_id, now=now)
+
+
+async def _require_in(session: Session, inbox: Inbox, conversation_id: int) -> None:
+    """Raise ValueError for a conversation of another inbox."""
+    conversation = await conversations.get(session, inbox.workspace_id, conversation_id)
+    if conversation.inbox_id != inbox.id:
+        raise ValueError("a conversation of another inbox")
 
 
 async def _begin(

@@ -198,6 +198,10 @@ class NothingToSend(DeskError):
     """There is nothing to send yet: write a text first."""
 
 
+class MeantAsNote(DeskError):
+    """This begins as a note to colleagues does, and the customer would read it. Notes are written in the thread."""
+
+
 class TooLong(DeskError):
     """This text has {length:,} characters and a message holds {limit:,}. Shorten it, or send it in parts."""
 

@@ -14,6 +14,7 @@ from storage.states import Direction, MessageStatus
 
 SMS_LIMIT = 1600  # characters in one message, Twilio's limit
 TOO_LONG = "too_long"
+NOT_A_REP = "not_a_rep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,19 +129,26 @@ async def _refusal(
 ) -> tuple[str, dict[str, Any]] | None:
     """Why what was written cannot go out, as the line that says so; None when it can."""
     if written.is_outsider:
-        return "not_a_rep", {}
+        return NOT_A_REP, {}
     is_known = await people.find(session, written.workspace_id, written.author_id) is not None
     if not is_known or not await people.is_member(session, inbox.workspace_id, inbox.channel_id, written.author_id):
         raise UnknownPerson
-    try:
-        await access.require_rep(session, Actor(workspace_id=written.workspace_id, user_id=written.author_id), inbox)
-    except (GuestsDoNotOwn, NotInChannel):
-        return "not_a_rep", {}
+    if not await is_rep(session, inbox, written.author_id):
+        return NOT_A_REP, {}
     if written.is_note:
         return None
     if written.has_files:
         return "pictures_not_sent", {}
     return await why_unsendable(session, conversation, written.body)
+
+
+async def is_rep(session: Session, inbox: Inbox, author_id: str) -> bool:
+    """Whether what somebody writes may go to the contact: they are in the channel, and no guest."""
+    try:
+        await access.require_rep(session, Actor(workspace_id=inbox.workspace_id, user_id=author_id), inbox)
+    except (GuestsDoNotOwn, NotInChannel):
+        return False
+    return True
 
 
 async def why_unsendable(session: Session, conversation: Conversation, body: str) -> tuple[str, dict[str, Any]] | None:

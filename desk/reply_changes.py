@@ -138,8 +138,11 @@ async def _take_anew(
 async def _refuse_edit(
     session: Session, conversation: Conversation, inbox: Inbox, message: Message, *, now: datetime
 ) -> bool:
-    """Say why an edited reply cannot be sent; False when it can."""
-    refusal = await reply.why_unsendable(session, conversation, message.body)
+    """Say why an edited reply cannot be sent; False when it can. Its author may not be a rep any more."""
+    if await reply.is_rep(session, inbox, message.author_id or ""):
+        refusal = await reply.why_unsendable(session, conversation, message.body)
+    else:
+        refusal = reply.NOT_A_REP, {}
     if refusal is None:
         return False
     what, details = refusal

@@ -9,9 +9,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import markup
 from bot.handlers.context import Body, Context
 from desk.access import Actor
-from desk.errors import DeskError, Unfit
+from desk.errors import DeskError, MeantAsNote, Unfit
 
 
 @contextmanager
@@ -60,6 +61,13 @@ class Form:
     def choices(self, block: str) -> list[str]:
         """All values that were typed or chosen in a block with one element."""
         return filled(self.view, block)
+
+    def to_contact(self, block: str) -> str:
+        """What was typed in a block to be texted. Raises MeantAsNote for what would stay inside in a thread."""
+        typed = self.text(block)
+        if markup.note_prefix(typed):
+            raise MeantAsNote
+        return markup.typed(typed)
 
     async def clear(self) -> None:
         """Close it, and those below."""

@@ -2,6 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from bot import markup
 from bot.blocks import actions, menu
 from bot.blocks import inbox_settings as blocks
 from bot.handlers.asked import Asked
@@ -12,7 +13,7 @@ from desk import inbox_settings
 from desk.team_values import InboxSettings
 
 _CLAIMS = {blocks.AS_MODEL: None, blocks.YES: True, blocks.NO: False}
-_TYPED = ("week", "dates", "timezone", "away_message")
+_TYPED = ("week", "dates", "timezone")
 
 
 async def ask_settings(asked: Asked) -> None:
@@ -55,7 +56,8 @@ async def save_settings(form: Form) -> None:
             model=form.text("model"),
             claim_on_reply=_CLAIMS[form.text("claim_on_reply")],
             numbers={name: form.text(name) for name in blocks.WAYS_NUMBERS},
-            typed={name: form.text(name) for name in _TYPED},
+            typed={name: form.text(name) for name in _TYPED}
+            | {"away_message": markup.typed(form.text("away_message"))},
         )
 
 

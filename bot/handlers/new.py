@@ -10,7 +10,7 @@ from bot.blocks import new as blocks
 from bot.handlers.asked import Asked
 from bot.handlers.form import Form, shown_at
 from desk import starting
-from desk.errors import NothingToSend, TooLong
+from desk.errors import MeantAsNote, NothingToSend, TooLong
 
 _LOOKS, _LOOK_SECONDS = 10, 0.1  # Slack waits three seconds for the answer to a modal
 
@@ -26,7 +26,7 @@ async def new(asked: Asked) -> None:
 
 async def send(form: Form) -> None:
     """Text the number that was typed, and say where its thread is."""
-    with shown_at(actions.NEW_TEXT, NothingToSend, TooLong):
+    with shown_at(actions.NEW_TEXT, MeantAsNote, NothingToSend, TooLong):
         async with form.desk.database.write() as session:
             begun = await starting.begin(
                 session,
@@ -35,7 +35,7 @@ async def send(form: Form) -> None:
                 form.text(actions.NEW_NUMBER),
                 read_number=form.desk.read_number,
                 name=markup.typed(form.text(actions.NEW_NAME)),
-                body=markup.typed(form.text(actions.NEW_TEXT)),
+                body=form.to_contact(actions.NEW_TEXT),
                 cause=form.view["id"],
                 now=form.now,
             )

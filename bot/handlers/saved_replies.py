@@ -39,7 +39,7 @@ async def choose(press: Press) -> None:
 async def send(form: Form) -> None:
     """Send the text as it stands now."""
     conversation_id, _, block_id = blocks.parse(form.metadata)
-    body = markup.typed(form.text(block_id))
+    body = form.to_contact(block_id)
     async with form.desk.database.write() as session:
         await saved_replies.send(session, form.actor, conversation_id, body=body, cause=form.view["id"], now=form.now)
     await form.clear()

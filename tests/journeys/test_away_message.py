@@ -7,7 +7,7 @@ import pytest
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, World
 from tests.journeys.scene import at_work, calls, configure, line, lines, opened, quoted, received, reply, unheard, waits
-from tests.journeys.screen import ALICE, ANA, BOB, unread
+from tests.journeys.screen import ALICE, ANA, BOB, MARA, modal, unread
 
 CLOSED = "Thanks! We are here from 9 to 5, Monday to Friday."
 
@@ -55,6 +55,16 @@ async def test_once_in_a_night(world: World, eventually: Eventually) -> None:
     world.clock.move(hours=10)
     await text(world, "Good night")
     await eventually(lambda: received(world) == [CLOSED, CLOSED])
+
+
+async def test_it_is_texted_as_it_was_typed(world: World, eventually: Eventually) -> None:
+    """Slack gives emoji by their names, which no customer reads."""
+    await at_night(world)
+    await world.play.command(MARA, CHANNEL, "/sms", "settings")
+    typed = "Back at nine :wave: & happy to help"
+    assert not await world.play.submit(MARA, modal(world, MARA).id, {"away_message": typed})
+    await opened(world)
+    await eventually(lambda: received(world) == ["Back at nine 👋 & happy to help"])
 
 
 @pytest.mark.parametrize("message", [None, "", "  "])

@@ -4,12 +4,15 @@ import asyncio
 from functools import partial
 from typing import Any
 
+from bot.blocks.place import Place
+from playground import elements
 from playground.playground import Playground
 from playground.seed import CHANNEL, MANAGER, NUMBER
 from playground.world import Ephemeral, Post
 from tests.conftest import Eventually, Start, World
 from tests.journeys.scene import direct, line, lines
 from tests.journeys.screen import ALICE, ANA, BEN, CHLOE, arrive, buttons, home, modal, unread, words
+from tests.journeys.team import change
 
 SALES, OTHER_NUMBER = "C0SALES", "+15550100001"
 
@@ -122,6 +125,28 @@ async def test_what_somebody_takes_is_counted_in_all_inboxes(
         assert "There is nobody to give any to" in str(await play.submit(MANAGER, view.id, {}))
 
 
+async def test_a_menu_tells_nothing_of_another_inboxs_conversation(
+    play: Playground, start: Start, eventually: Eventually
+) -> None:
+    """Not even whether somebody does what it is labelled."""
+    play.add_channel(SALES, "sales", members=[ANA, BEN])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
+        await play.text(ALICE, OTHER_NUMBER, "For sales")
+        [sold] = await eventually(lambda: play.world.channels[SALES].posts)
+        await eventually(partial(is_owned, world, sold))
+        await label(world, sold, "billing")
+        [own] = await crowd(world, eventually, 1)
+        await say_of(world, BEN, skills=["billing"])
+        view = await distribute(world)
+        await play.choose(MANAGER, None, view.id, "distribute_way", "by_hand")
+        assert await play.options(MANAGER, None, view.id, "distribute_to", "ben") != []
+        block, _ = elements.find(view.blocks, "distribute_to")
+        block["block_id"] = Place(conversation_id=(await change(world, sold)).id).encode("give")
+        assert await play.options(MANAGER, None, view.id, "distribute_to", "ben") == []
+        assert owners(world, [own]) == [""]
+
+
 async def is_owned(world: World, card: Post) -> bool:
     """Whether Ben has it; he presses Claim until the bridge knows where its card is."""
     if "Owner: Ben" not in words(card.blocks):
@@ -197,6 +222,6 @@ async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: s
 
 async def label(world: World, card: Post, name: str) -> None:
     """Ana labels a conversation, in More."""
-    await world.play.press(ANA, CHANNEL, card.ts, "more", value="details")
+    await world.play.press(ANA, card.channel, card.ts, "more", value="details")
     await world.play.choose(ANA, None, modal(world, ANA).id, "labels", [name], query=name)
     await world.play.submit(ANA, modal(world, ANA).id, {})

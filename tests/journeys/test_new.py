@@ -140,6 +140,15 @@ async def test_what_is_typed_leaves_as_it_is_and_pings_nobody(world: World, even
     assert "<@U0BEN>" not in shown.text
 
 
+@pytest.mark.parametrize("note", ["// she is difficult", "Note: pays late", " private: call her first"])
+async def test_what_begins_as_a_note_is_not_texted(world: World, note: str) -> None:
+    """In a thread it would stay inside, so nobody is to wonder where it went: the window says so."""
+    assert "as a note to colleagues does" in (await send(world, text=note))["new_text"]
+    await world.play.quiet()
+    assert world.roots() == []
+    assert received(world) == []
+
+
 async def test_what_is_wrong_is_said_where_it_is(world: World, eventually: Eventually) -> None:
     """A number that is none, our own, one who stopped, a text that is too long or nothing: nothing is stored."""
     [number] = (await send(world, "555-0123")).items()

@@ -6,6 +6,7 @@ from playground.seed import CHANNEL, GUEST, NUMBER
 from tests.conftest import Eventually, World
 from tests.journeys.scene import lines, marks, opened, pass_time, quoted, received, reply, sms, unheard, waits
 from tests.journeys.screen import ALICE, ANA, BEN, BOB, CHLOE
+from tests.journeys.team import owner
 
 
 async def test_any_rep_answers_from_the_inbox_number(world: World, eventually: Eventually) -> None:
@@ -170,6 +171,22 @@ async def test_a_reply_that_was_too_long_goes_out_once_it_is_shortened(world: Wo
     await eventually(lambda: not waits(card))
     await world.play.quiet()
     assert received(world) == ["Short and sweet"]
+
+
+async def test_who_became_a_guest_since_they_wrote_sends_nothing_by_an_edit(
+    world: World, eventually: Eventually
+) -> None:
+    """What had been too long is not sent as they shorten it, and does not become theirs."""
+    card = await opened(world)
+    post = await reply(world, card, "x" * 1601)
+    await eventually(lambda: any("1,601 characters" in line for line in lines(world, card)))
+    await world.play.change_person(ANA, guest=True)
+    await world.play.edit(ANA, CHANNEL, post.ts, "Short and sweet")
+    await eventually(lambda: any("is a guest" in line and "not sent" in line for line in lines(world, card)))
+    await world.play.quiet()
+    assert received(world) == []
+    assert waits(card)
+    assert owner(card) == ""
 
 
 async def test_who_left_the_channel_since_they_wrote_is_not_let_in_again(world: World, eventually: Eventually) -> None:

@@ -205,6 +205,15 @@ async def test_sent_twice_is_sent_once(world: World, eventually: Eventually) -> 
     assert received(world) == ["Once"]
 
 
+async def test_what_begins_as_a_note_is_not_texted(world: World) -> None:
+    """The window says so, and nothing is sent."""
+    modal = await open_(world, await opened(world))
+    errors = await world.play.submit(ANA, modal.id, {text_block(modal): "// she is difficult"})
+    assert "as a note to colleagues does" in errors[text_block(modal)]
+    await world.play.quiet()
+    assert received(world) == []
+
+
 async def test_who_stopped_is_not_texted(world: World, eventually: Eventually) -> None:
     """The modal says so."""
     card = await opened(world)
