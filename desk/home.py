@@ -16,7 +16,7 @@ from desk.team_values import HomePage, Load, Unassigned
 from desk.values import Filter, Page, Queue
 from storage import homes, loads, managers, people, reps
 from storage.database import Session
-from storage.models import Inbox
+from storage.models import Home, Inbox
 from storage.queues import backlog, backlogs
 
 LOOK_SECONDS = 15.0
@@ -85,10 +85,10 @@ async def _list_loads(session: Session, workspace_id: int, own: Sequence[Inbox],
 async def look_around(session: Session, workspace_id: int, now: datetime) -> None:
     """Have every Home drawn that somebody may be looking at and that shows what is not so any more."""
     watched: dict[str, list[int]] = {}
-    shown: dict[str, str] = {}
-    for home, inbox_id in await homes.list_watched(session, workspace_id, since=now - _WATCHED):
-        watched.setdefault(home.user_id, []).extend([] if inbox_id is None else [inbox_id])
-        shown[home.user_id] = home.shown
+    pages: dict[str, Home] = {}
+    for page, inbox_id in await homes.list_watched(session, workspace_id, since=now - _WATCHED):
+        watched.setdefault(page.user_id, []).extend([] if inbox_id is None else [inbox_id])
+        pages[page.user_id] = page
     if not watched:
         return
     every = sorted({inbox_id for ids in watched.values() for inbox_id in ids})
@@ -102,8 +102,8 @@ async def look_around(session: Session, workspace_id: int, now: datetime) -> Non
     for user_id, ids in watched.items():
         led = [load[id_] for id_ in ids if user_id in leading]
         now_shown = _digest([(id_, unowned.get(id_, "")) for id_ in ids], led, away.get(user_id, ""))
-        if now_shown != shown[user_id]:
-            await homes.note_shown(session, workspace_id, user_id, now_shown)
+        if now_shown != pages[user_id].shown:
+            pages[user_id].shown = now_shown
             outbox.draw_home(session, workspace_id, user_id, now=now)
 
 

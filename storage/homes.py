@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,12 +23,6 @@ async def keep(session: AsyncSession, workspace_id: int, user_id: str, *, now: d
     row = insert(session, Home).values(workspace_id=workspace_id, user_id=user_id, **new)
     told = {"opened_at": now, **shown}
     await session.exec(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=told))
-
-
-async def note_shown(session: AsyncSession, workspace_id: int, user_id: str, shown: str) -> None:
-    """Note what a Home shows beside its reader's own queue."""
-    mine = (col(Home.workspace_id) == workspace_id, col(Home.user_id) == user_id)
-    await session.exec(update(Home).where(*mine).values(shown=shown))
 
 
 async def list_watched(

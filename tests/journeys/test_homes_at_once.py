@@ -53,5 +53,7 @@ async def test_what_wakes_up_while_all_homes_are_looked_at(world: World) -> None
             await change(world, card, assignee_id=user, status=Status.SNOOZED, snoozed_until=until, face="")
         async with database.write() as session:
             for user in (ANA, BEN):
-                await homes.note_shown(session, workspace_id, user, "")
+                page = await homes.find(session, workspace_id, user)
+                assert page is not None
+                page.shown = ""
         await asyncio.gather(wake(), look())
