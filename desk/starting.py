@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import access, assignment, composed, lifecycle, outbox, ownership
+from desk import access, assignment, composed, leaving, lifecycle, outbox, ownership
 from desk.access import Actor
 from desk.cards import permalink
 from desk.errors import DeskError, NoInboxToTextFrom, NotANumber, OwnNumber
@@ -45,7 +45,7 @@ async def begin(
     cause: str,
     now: datetime,
 ) -> Begun:
-    """Text a number, once for a `cause`. Whoever begins a conversation owns it, unless somebody does already.
+    """Text a number, once for a `cause`. Whoever begins a conversation owns it, unless somebody does who still can.
 
     Where the inbox's model does not let them, it is nobody's. One that is closed or snoozed opens. `name` is what the
     contact is called if nobody has named them. Raises NotANumber, OwnNumber, and what `composed.compose` raises.
@@ -101,7 +101,10 @@ async def _show(
 async def _own(
     session: Session, actor: Actor, conversation: Conversation, inbox: Inbox, *, is_new: bool, now: datetime
 ) -> str | None:
-    """Make it theirs if it is nobody's; why not, when they may not own it."""
+    """Make it theirs if it is nobody's, or of somebody who has left; why not, when they may not own it."""
+    gone = await leaving.why_gone(session, inbox, conversation.assignee_id or "")
+    if gone is not None:
+        await assignment.give(session, conversation, inbox, "left_behind", actor=None, owner=None, now=now, why=gone)
     if conversation.assignee_id is not None:
         return None
     try:

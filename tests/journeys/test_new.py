@@ -24,6 +24,7 @@ from tests.journeys.scene import (
     whispers,
 )
 from tests.journeys.screen import ALICE, ANA, BEN, GUS, buttons, mine, told, words
+from tests.journeys.team import owner
 
 OTHER_NUMBER, OTHER_CHANNEL = "+442079460018", "C0LONDON"
 HELLO = "Your order is ready :tada:"
@@ -114,6 +115,25 @@ async def test_an_owner_keeps_it(world: World, eventually: Eventually) -> None:
     await eventually(lambda: received(world) == ["Hello", SENT])
     await eventually(lambda: "Owner: Ben" in words(world.roots()[0].blocks))
     assert "Open" in words(world.roots()[0].blocks)
+
+
+async def test_who_has_left_owns_it_no_longer(world: World, eventually: Eventually) -> None:
+    """Ben owned it, closed it and left the channel: whoever writes there now owns it."""
+    card = await opened(world)
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await world.play.press(BEN, CHANNEL, card.ts, "close")
+    await world.play.press(BEN, CHANNEL, world.play.ephemerals(BEN)[-1].ts, "close_anyway")
+    await eventually(lambda: line(world, card, "closed this conversation"))
+    await world.play.leave(BEN, CHANNEL)
+    await world.play.quiet()
+    assert await send(world) == {}
+    await eventually(lambda: received(world) == [SENT])
+    await eventually(lambda: owner(card) == "Ana")
+    assert lines(world, card)[-4:-1] == [
+        f"<@{ANA}> reopened this conversation.",
+        f"<@{BEN}> is no longer in this channel, so this waits for a new owner.",
+        f"<@{ANA}> claimed this conversation.",
+    ]
 
 
 async def test_an_old_conversation_gets_a_new_card(world: World, eventually: Eventually) -> None:
