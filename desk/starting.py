@@ -1,6 +1,6 @@
 """A conversation that the team begins: a text to a number, in the conversation that there is, or in a new one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,11 +53,12 @@ async def begin(
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await access.require_rep(session, actor, inbox)
     contact = await _contact(session, inbox, typed, read_number, now=now)
+    elsewhere = await lifecycle.lock_of_contact(session, contact) if name.strip() and not contact.name else []
     conversation = await conversations.ensure(
         session, workspace_id=inbox.workspace_id, inbox_id=inbox.id, contact_id=contact.id, now=now
     )
     is_new = await conversations.current_thread(session, conversation.id) is None
-    await _name(session, conversation, contact, name, now=now)
+    await _name(session, contact, name, [conversation, *(one for one in elsewhere if one is not conversation)], now=now)
     await _show(session, actor, conversation, inbox, cause=f"begun:{inbox.number}:{contact.address}:{cause}", now=now)
     unowned = await _own(session, actor, conversation, inbox, is_new=is_new, now=now)
     await composed.compose(session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now)
@@ -78,12 +79,15 @@ async def _contact(session: Session, inbox: Inbox, typed: str, read_number: Read
     )
 
 
-async def _name(session: Session, conversation: Conversation, contact: Contact, name: str, *, now: datetime) -> None:
-    """Name a contact whom nobody has named, now that the conversation is locked."""
+async def _name(
+    session: Session, contact: Contact, name: str, drawn_on: Sequence[Conversation], *, now: datetime
+) -> None:
+    """Name a contact whom nobody has named, now that the conversations are locked on whose cards it stands."""
     await session.refresh(contact)
     if name.strip() and not contact.name:
         contact.name = name.strip()
-        await outbox.redraw(session, conversation, now=now)
+        for conversation in drawn_on:
+            await outbox.redraw(session, conversation, now=now)
 
 
 async def _show(

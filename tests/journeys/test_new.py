@@ -240,6 +240,26 @@ async def test_only_ones_own_inboxes_are_offered(start: Start, play: Playground,
         assert len(await play.options(MANAGER, None, (await ask(world, by=MANAGER)).id, "new_inbox")) == 1
 
 
+async def test_a_name_is_on_all_cards(start: Start, play: Playground, eventually: Eventually) -> None:
+    """Of every inbox that the contact has texted, as when they are named on a card; a name that they have stays."""
+    play.add_channel(OTHER_CHANNEL, "london", members=[ANA, BEN])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: OTHER_CHANNEL}) as world:
+        await world.bridge.directory.was_read.wait()
+        card = await opened(world)
+        modal = await ask(world, ALICE, channel=OTHER_CHANNEL)
+        filled = {"new_text": "Hello", "new_name": "Alice Moss"}
+        assert await play.submit(ANA, modal.id, filled) == {}
+        [other] = await eventually(
+            lambda: [one for one in play.world.channels[OTHER_CHANNEL].posts if one.user != ANA][:1]
+        )
+        await eventually(lambda: "Alice Moss" in words(card.blocks) and "Alice Moss" in words(other.blocks))
+        assert await send(world, new_name="Somebody else") == {}
+        await eventually(lambda: line(world, card, "wrote to the customer"))
+        await play.quiet()
+        assert "Alice Moss" in words(card.blocks)
+
+
 async def test_who_left_the_channel_meanwhile_sends_nothing(world: World) -> None:
     """The modal was open; what counts is who may now."""
     modal = await ask(world)
