@@ -56,7 +56,7 @@ class Pictures:
                 if child.returncode is None:
                     child.kill()
                     await child.wait()
-        if not drawn.startswith(_PNG):
+        if child.returncode != 0 or not drawn.startswith(_PNG):
             log.error("picture not drawn", status=child.returncode)
             raise NotDrawn
         return drawn

@@ -1,6 +1,7 @@
 """History as a CSV file, as spreadsheets open it: written piece by piece, so that it may be longer than memory."""
 
 import csv
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -14,8 +15,9 @@ HEADINGS = (
     *("status", "from"),
 )
 
-# What begins so is a formula to a spreadsheet; the last four are the same signs in full width.
-_FORMULAS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+# What begins so is a formula to a spreadsheet; the last four are the same signs in full width. Where the comma is for
+# decimals, spreadsheets begin a cell after a semicolon, and take no quotation marks in the middle for the end of one.
+_FORMULA = re.compile(r"(^|[;\t\r\n])([^\S\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 async def write(pieces: AsyncIterator[Sequence[Entry]]) -> BinaryIO:
@@ -54,5 +56,5 @@ def _iso(at: datetime) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever a customer calls themselves: with a quotation mark."""
-    return f"'{cell}" if cell.lstrip()[:1] in _FORMULAS else cell
+    """A cell that no spreadsheet takes for a formula, whatever somebody calls themselves: with a quotation mark."""
+    return _FORMULA.sub(r"\1'\2", cell)

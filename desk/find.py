@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -117,6 +118,7 @@ def _by_contact(known: Known, sought: Sequence[str], digits: str) -> _Hit | None
 
 def _digits(query: str) -> str:
     """The digits of a query that is a phone number, in whatever notation, as they stand in an address."""
+    query = "".join(one for one in unicodedata.normalize("NFKC", query) if unicodedata.category(one) != "Cf")
     if not _NUMBER.fullmatch(query):
         return ""
     digits = "".join(str(int(one)) for one in _TRUNK.sub("", query) if one.isdecimal())

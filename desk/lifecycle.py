@@ -8,6 +8,7 @@ from desk.errors import AlreadyClosed, AlreadyOpen, CustomerWaits, NotOurs, NotO
 from desk.values import Change
 from storage import conversations, histories, inboxes, messages
 from storage.database import Session
+from storage.models import Contact, Conversation
 from storage.states import Status
 
 HISTORY_LINES = 200
@@ -78,20 +79,23 @@ async def mark_unread(session: Session, actor: Actor, conversation_id: int, *, n
 
 
 async def rename(session: Session, actor: Actor, conversation_id: int, name: str, *, now: datetime) -> None:
-    """Give the contact a name, or take it away with an empty one, on the cards of every inbox that they have texted.
-
-    The conversations are locked in the order of their ids: of two who name the same contact none waits for ever.
-    """
+    """Give the contact a name, or take it away with an empty one, on the cards of every inbox that they have texted."""
     conversation, _ = await access.view(session, actor, conversation_id)
     contact = await conversations.get_contact(session, conversation)
-    drawn_on = await conversations.list_of_contact(session, actor.workspace_id, contact.id, limit=MOST_CARDS)
-    locked = [
-        await conversations.lock(session, actor.workspace_id, one) for one in sorted({conversation_id, *drawn_on})
-    ]
+    locked = await lock_of_contact(session, contact, conversation_id)
     await session.refresh(contact)
     contact.name = name.strip() or None
     for one in locked:
         await outbox.redraw(session, one, now=now)
+
+
+async def lock_of_contact(session: Session, contact: Contact, *others: int) -> list[Conversation]:
+    """The conversations on whose cards a contact's name stands, and any others, locked.
+
+    In the order of their ids: of two who name the same contact none waits for ever.
+    """
+    drawn_on = await conversations.list_of_contact(session, contact.workspace_id, contact.id, limit=MOST_CARDS)
+    return [await conversations.lock(session, contact.workspace_id, one) for one in sorted({*drawn_on, *others})]
 
 
 async def read_name(session: Session, actor: Actor, conversation_id: int) -> str:

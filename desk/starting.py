@@ -1,10 +1,10 @@
 """A conversation that the team begins: a text to a number, in the conversation that there is, or in a new one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import access, assignment, composed, lifecycle, outbox, ownership
+from desk import access, assignment, composed, leaving, lifecycle, outbox, ownership
 from desk.access import Actor
 from desk.cards import permalink
 from desk.errors import DeskError, NoInboxToTextFrom, NotANumber, OwnNumber
@@ -45,7 +45,7 @@ async def begin(
     cause: str,
     now: datetime,
 ) -> Begun:
-    """Text a number, once for a `cause`. Whoever begins a conversation owns it, unless somebody does already.
+    """Text a number, once for a `cause`. Whoever begins a conversation owns it, unless somebody does who still can.
 
     Where the inbox's model does not let them, it is nobody's. One that is closed or snoozed opens. `name` is what the
     contact is called if nobody has named them. Raises NotANumber, OwnNumber, and what `composed.compose` raises.
@@ -53,11 +53,12 @@ async def begin(
     inbox = await inboxes.get(session, actor.workspace_id, inbox_id)
     await access.require_rep(session, actor, inbox)
     contact = await _contact(session, inbox, typed, read_number, now=now)
+    elsewhere = await lifecycle.lock_of_contact(session, contact) if name.strip() and not contact.name else []
     conversation = await conversations.ensure(
         session, workspace_id=inbox.workspace_id, inbox_id=inbox.id, contact_id=contact.id, now=now
     )
     is_new = await conversations.current_thread(session, conversation.id) is None
-    await _name(session, conversation, contact, name, now=now)
+    await _name(session, contact, name, [conversation, *(one for one in elsewhere if one is not conversation)], now=now)
     await _show(session, actor, conversation, inbox, cause=f"begun:{inbox.number}:{contact.address}:{cause}", now=now)
     unowned = await _own(session, actor, conversation, inbox, is_new=is_new, now=now)
     await composed.compose(session, conversation, inbox, body=body, author=actor.user_id, cause=cause, now=now)
@@ -78,12 +79,15 @@ async def _contact(session: Session, inbox: Inbox, typed: str, read_number: Read
     )
 
 
-async def _name(session: Session, conversation: Conversation, contact: Contact, name: str, *, now: datetime) -> None:
-    """Name a contact whom nobody has named, now that the conversation is locked."""
+async def _name(
+    session: Session, contact: Contact, name: str, drawn_on: Sequence[Conversation], *, now: datetime
+) -> None:
+    """Name a contact whom nobody has named, now that the conversations are locked on whose cards it stands."""
     await session.refresh(contact)
     if name.strip() and not contact.name:
         contact.name = name.strip()
-        await outbox.redraw(session, conversation, now=now)
+        for conversation in drawn_on:
+            await outbox.redraw(session, conversation, now=now)
 
 
 async def _show(
@@ -101,7 +105,10 @@ async def _show(
 async def _own(
     session: Session, actor: Actor, conversation: Conversation, inbox: Inbox, *, is_new: bool, now: datetime
 ) -> str | None:
-    """Make it theirs if it is nobody's; why not, when they may not own it."""
+    """Make it theirs if it is nobody's, or of somebody who has left; why not, when they may not own it."""
+    gone = await leaving.why_gone(session, inbox, conversation.assignee_id or "")
+    if gone is not None:
+        await assignment.give(session, conversation, inbox, "left_behind", actor=None, owner=None, now=now, why=gone)
     if conversation.assignee_id is not None:
         return None
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Conversation, ConversationLabel
+from storage.models import Conversation, ConversationLabel, Inbox
 from storage.upsert import insert_new
 from storage.written import written
 
@@ -47,6 +47,7 @@ async def keep(session: AsyncSession, conversation: Conversation, names: Iterabl
             session,
             ConversationLabel,
             workspace_id=conversation.workspace_id,
+            inbox_id=conversation.inbox_id,
             conversation_id=conversation.id,
             name=name,
         )
@@ -57,7 +58,7 @@ async def known(
 ) -> list[str]:
     """The labels in use in some inboxes, by name, those that contain `matching` (any case).
 
-    The index is entered anew for each name: however many conversations of these inboxes carry it, one is looked at.
+    The index is entered anew for each name of an inbox: however many conversations carry it, one is looked at.
     """
     if not inbox_ids:
         return []
@@ -68,20 +69,23 @@ async def known(
 
 
 def _names_in_use() -> Any:
-    here = (
-        core_select(_NAME)
-        .join(Conversation, col(Conversation.id) == col(ConversationLabel.conversation_id))
-        .where(
-            col(ConversationLabel.workspace_id) == bindparam("workspace"),
-            col(Conversation.inbox_id).in_(bindparam("inboxes", expanding=True)),
-        )
-        .order_by(_NAME)
-        .limit(written(1))
+    of_inbox = core_select(_NAME).where(col(ConversationLabel.workspace_id) == bindparam("workspace"))
+    of_inbox = of_inbox.order_by(_NAME).limit(written(1))
+    first = of_inbox.where(col(ConversationLabel.inbox_id) == col(Inbox.id)).correlate(Inbox).scalar_subquery()
+    names = (
+        core_select(col(Inbox.id).label("inbox_id"), first.label("name"))
+        .where(col(Inbox.id).in_(bindparam("inboxes", expanding=True)))
+        .cte("names", recursive=True)
     )
-    names = core_select(here.scalar_subquery().label("name")).cte("names", recursive=True)
-    following = here.where(names.c.name < _NAME).correlate(names).scalar_subquery()
-    names = names.union_all(core_select(following).where(names.c.name.is_not(None)))
-    return core_select(names.c.name).where(names.c.name.is_not(None)).limit(MOST_NAMES)
+    following = (
+        of_inbox.where(col(ConversationLabel.inbox_id) == names.c.inbox_id, names.c.name < _NAME)
+        .correlate(names)
+        .scalar_subquery()
+    )
+    names = names.union_all(core_select(names.c.inbox_id, following).where(names.c.name.is_not(None)))
+    return (
+        core_select(names.c.name).distinct().where(names.c.name.is_not(None)).order_by(names.c.name).limit(MOST_NAMES)
+    )
 
 
 _IN_USE = _names_in_use()

@@ -124,8 +124,8 @@ async def list_labelled(
         .join(ConversationLabel, col(ConversationLabel.conversation_id) == col(Conversation.id))
         .where(
             col(ConversationLabel.workspace_id) == scope.workspace_id,
+            col(ConversationLabel.inbox_id).in_(scope.inbox_ids),
             col(ConversationLabel.name).in_(names),
-            col(Conversation.inbox_id).in_(scope.inbox_ids),
         )
         .group_by(col(Conversation.id), col(Conversation.last_activity_at))
         .order_by(col(Conversation.last_activity_at).desc(), col(Conversation.id).desc())

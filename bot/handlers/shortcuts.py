@@ -58,7 +58,14 @@ async def pick_note(picked: Picked) -> None:
 async def note(form: Form) -> None:
     """Keep what was noted."""
     async with form.desk.database.write() as session:
-        await notes.write(session, _by_shortcut(form), int(form.metadata), form.text(actions.NOTE_BLOCK), now=form.now)
+        await notes.write(
+            session,
+            _by_shortcut(form),
+            int(form.metadata),
+            form.text(actions.NOTE_BLOCK),
+            cause=form.view["id"],
+            now=form.now,
+        )
 
 
 def _by_shortcut(form: Form) -> Actor:

@@ -95,14 +95,18 @@ class Conversation(SQLModel, table=True):
 
 
 class ConversationLabel(SQLModel, table=True):
-    """A word that the team has put on a conversation: what it is about, and who is offered it first."""
+    """A word that the team has put on a conversation: what it is about, and who is offered it first.
+
+    It says itself whose inbox it is in, so that a search passes over those of all others.
+    """
 
     __tablename__ = "conversation_label"
-    __table_args__ = (Index("label_name", "workspace_id", "name"),)
+    __table_args__ = (Index("label_name", "workspace_id", "inbox_id", "name"),)
 
     conversation_id: int = Field(primary_key=True, foreign_key="conversation.id")
     name: str = Field(primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
+    inbox_id: int = Field(foreign_key="inbox.id")
 
 
 class Thread(SQLModel, table=True):

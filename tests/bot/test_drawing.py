@@ -58,6 +58,16 @@ async def test_what_cannot_be_drawn_is_said(pictures: Pictures) -> None:
         await pictures.draw({"title": "x"})
 
 
+async def test_half_a_picture_is_none(pictures: Pictures, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The child ends while it hands over what it has drawn."""
+    dying = tmp_path / "python"
+    dying.write_text("#!/bin/sh\nprintf '\\211PNG half'\nkill -9 $$\n")
+    dying.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(dying))
+    with pytest.raises(NotDrawn):
+        await pictures.draw(CHART)
+
+
 async def test_a_picture_takes_no_longer_than_it_may(pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
     """The child is killed, also when nobody waits for it any more."""
     monkeypatch.setattr(drawing, "_SECONDS", 0.01)

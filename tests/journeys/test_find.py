@@ -56,12 +56,24 @@ async def test_words_are_found_wherever_they_were_said(world: World, eventually:
 
 @pytest.mark.parametrize(
     "query",
-    ["+1 415 555 0123", "(415) 555-0123", "415.555", "0123", "14155550123", "011 1 415 555 0123", "001114155550123"],
+    [
+        *(
+            "+1 415 555 0123",
+            "(415) 555-0123",
+            "415.555",
+            "0123",
+            "14155550123",
+            "011 1 415 555 0123",
+            "001114155550123",
+        ),
+        *("\u202a+1 (415) 555-0123\u202c", "\uff0b1 415 555 0123", "\uff08415\uff09\uff15\uff15\uff15\uff0d0123"),
+    ],
 )
 async def test_a_number_is_found_in_any_notation(world: World, query: str) -> None:
-    """Whole or in part."""
+    """Whole or in part, also as it comes from another app: between invisible marks, or in full width."""
     await opened(world)
     await opened(world, BOB)
+    assert title(await look(world, query)) == f"Found · {query}"
     told = await seen(world, query)
     assert "(415) 555-0123" in told
     assert ("0124" in told) == (query == "415.555")

@@ -24,6 +24,7 @@ from tests.journeys.scene import (
     whispers,
 )
 from tests.journeys.screen import ALICE, ANA, BEN, GUS, buttons, mine, told, words
+from tests.journeys.team import owner
 
 OTHER_NUMBER, OTHER_CHANNEL = "+442079460018", "C0LONDON"
 HELLO = "Your order is ready :tada:"
@@ -114,6 +115,25 @@ async def test_an_owner_keeps_it(world: World, eventually: Eventually) -> None:
     await eventually(lambda: received(world) == ["Hello", SENT])
     await eventually(lambda: "Owner: Ben" in words(world.roots()[0].blocks))
     assert "Open" in words(world.roots()[0].blocks)
+
+
+async def test_who_has_left_owns_it_no_longer(world: World, eventually: Eventually) -> None:
+    """Ben owned it, closed it and left the channel: whoever writes there now owns it."""
+    card = await opened(world)
+    await world.play.press(BEN, CHANNEL, card.ts, "claim")
+    await world.play.press(BEN, CHANNEL, card.ts, "close")
+    await world.play.press(BEN, CHANNEL, world.play.ephemerals(BEN)[-1].ts, "close_anyway")
+    await eventually(lambda: line(world, card, "closed this conversation"))
+    await world.play.leave(BEN, CHANNEL)
+    await world.play.quiet()
+    assert await send(world) == {}
+    await eventually(lambda: received(world) == [SENT])
+    await eventually(lambda: owner(card) == "Ana")
+    assert lines(world, card)[-4:-1] == [
+        f"<@{ANA}> reopened this conversation.",
+        f"<@{BEN}> is no longer in this channel, so this waits for a new owner.",
+        f"<@{ANA}> claimed this conversation.",
+    ]
 
 
 async def test_an_old_conversation_gets_a_new_card(world: World, eventually: Eventually) -> None:
@@ -227,6 +247,26 @@ async def test_only_ones_own_inboxes_are_offered(start: Start, play: Playground,
         elsewhere = await ask(world, channel=CHANNEL)
         assert "010-0000" in str(play.shown_choice(None, elsewhere.id, "new_inbox", user=ANA))
         assert len(await play.options(MANAGER, None, (await ask(world, by=MANAGER)).id, "new_inbox")) == 1
+
+
+async def test_a_name_is_on_all_cards(start: Start, play: Playground, eventually: Eventually) -> None:
+    """Of every inbox that the contact has texted, as when they are named on a card; a name that they have stays."""
+    play.add_channel(OTHER_CHANNEL, "london", members=[ANA, BEN])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: OTHER_CHANNEL}) as world:
+        await world.bridge.directory.was_read.wait()
+        card = await opened(world)
+        modal = await ask(world, ALICE, channel=OTHER_CHANNEL)
+        filled = {"new_text": "Hello", "new_name": "Alice Moss"}
+        assert await play.submit(ANA, modal.id, filled) == {}
+        [other] = await eventually(
+            lambda: [one for one in play.world.channels[OTHER_CHANNEL].posts if one.user != ANA][:1]
+        )
+        await eventually(lambda: "Alice Moss" in words(card.blocks) and "Alice Moss" in words(other.blocks))
+        assert await send(world, new_name="Somebody else") == {}
+        await eventually(lambda: line(world, card, "wrote to the customer"))
+        await play.quiet()
+        assert "Alice Moss" in words(card.blocks)
 
 
 async def test_who_left_the_channel_meanwhile_sends_nothing(world: World) -> None:

@@ -1,5 +1,7 @@
 """Message shortcuts: Assign, Close and Note, on any message of a conversation's thread."""
 
+import asyncio
+
 import pytest
 from sqlmodel import col, select
 
@@ -102,6 +104,21 @@ async def test_a_note_stands_in_the_thread_and_goes_nowhere(world: World, eventu
         [kept] = (await session.exec(select(Message).where(col(Message.direction) == Direction.NOTE))).all()
         assert (kept.author_id, kept.body) == (ANA, "Ask *Ben* <!here>\nbefore noon")
         assert (await session.exec(select(Delivery).where(col(Delivery.kind) == Kind.REPLY))).all() == []
+
+
+async def test_a_window_that_is_sent_twice_does_it_once(world: World, eventually: Eventually) -> None:
+    """As when somebody presses again because no answer came in time: one note, and one change of owner."""
+    card = await arrive(world, eventually)
+    for shortcut, filled in (("note_message", {"note_text": "Ask Ben"}), ("assign_message", {"assign": CHLOE})):
+        await world.play.shortcut(ANA, shortcut, CHANNEL, card.ts)
+        view = modal(world, ANA)
+        await asyncio.gather(*(world.play.submit(ANA, view.id, filled) for _ in range(2)))
+        await world.play.quiet()
+    told = [words(post.blocks) for post in world.thread(card.ts)]
+    assert len([one for one in told if "Note from" in one]) == 1
+    assert len([one for one in told if f"<@{CHLOE}>" in one]) == 1
+    async with world.bridge.database.read() as session:
+        assert len((await session.exec(select(Message).where(col(Message.direction) == Direction.NOTE))).all()) == 1
 
 
 async def test_a_message_of_no_conversation_is_told_so_privately(world: World, eventually: Eventually) -> None:

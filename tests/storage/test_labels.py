@@ -85,7 +85,7 @@ async def test_very_many_labels_are_all_found(database: Database) -> None:
     """In their order, though every conversation carries each of them."""
     async with database.write() as session:
         session.add_all(
-            ConversationLabel(conversation_id=id_, name=name, workspace_id=1)
+            ConversationLabel(conversation_id=id_, name=name, workspace_id=1, inbox_id=1)
             for id_ in (1, 2, 3)
             for name in [f"{number:03}" for number in range(200)]
         )

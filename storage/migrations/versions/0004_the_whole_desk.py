@@ -102,12 +102,14 @@ def upgrade() -> None:
     sa.Column("conversation_id", sa.Integer(), nullable=False),
     sa.Column("name", AutoString(), nullable=False),
     sa.Column("workspace_id", sa.Integer(), nullable=False),
+    sa.Column("inbox_id", sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"]),
+    sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"]),
     sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
     sa.PrimaryKeyConstraint("conversation_id", "name")
     )
     with op.batch_alter_table("conversation_label", schema=None) as batch_op:
-        batch_op.create_index("label_name", ["workspace_id", "name"], unique=False)
+        batch_op.create_index("label_name", ["workspace_id", "inbox_id", "name"], unique=False)
 
     op.create_table("transfer_item",
     sa.Column("transfer_id", sa.Integer(), nullable=False),
