@@ -61,11 +61,10 @@ async def keep(
     Raises OwnSettings for a manager who would not be one any more by their own hand.
     """
     await _require_member(session, actor, user_id)
-    picked = set(await managers.list_(session, actor.workspace_id, source=managers.PICKED))
+    picked = await managers.list_(session, actor.workspace_id, source=managers.PICKED)
     if user_id == actor.user_id and user_id in picked and not is_manager:
         raise OwnSettings
-    picked = picked | {user_id} if is_manager else picked - {user_id}
-    await managers.keep(session, actor.workspace_id, managers.PICKED, picked)
+    await managers.pick(session, actor.workspace_id, user_id, is_manager=is_manager)
     distinct = {skill.casefold(): skill for skill in map(details.label, skills) if skill}
     await reps.keep(
         session,

@@ -22,6 +22,15 @@ async def keep(session: AsyncSession, workspace_id: int, source: str, user_ids: 
         await insert_new(session, Manager, workspace_id=workspace_id, user_id=user_id, source=source)
 
 
+async def pick(session: AsyncSession, workspace_id: int, user_id: str, *, is_manager: bool) -> None:
+    """Have somebody be picked as a manager, or not any more; the others stay as they are."""
+    if is_manager:
+        await insert_new(session, Manager, workspace_id=workspace_id, user_id=user_id, source=PICKED)
+        return
+    picked = (col(Manager.workspace_id) == workspace_id, col(Manager.source) == PICKED)
+    await session.exec(delete(Manager).where(*picked, col(Manager.user_id) == user_id))
+
+
 async def forget_groups(session: AsyncSession, workspace_id: int, *, besides: Sequence[str]) -> None:
     """Have nobody be a manager for being in a user group that the settings do not name any more."""
     kept = (SETTINGS, PICKED, *besides)
