@@ -57,7 +57,7 @@ def _at(said: str, here: datetime) -> datetime | None:
         at = _time(said)
         if at is None:
             return None
-        today = datetime.combine(here.date(), at, here.tzinfo)
+        today = datetime.combine(here.date(), at, here.tzinfo).replace(fold=here.fold)  # of an hour that comes twice
         return today if today > here else datetime.combine(here.date() + timedelta(days=1), at, here.tzinfo)
     at = _time(rest.removeprefix("at ")) if rest else _MORNING
     return None if at is None else datetime.combine(date, at, here.tzinfo)

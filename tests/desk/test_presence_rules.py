@@ -48,6 +48,7 @@ def test_a_while_is_as_long_as_it_says_when_the_clocks_change() -> None:
     assert presence.until("for 1 day", now=before, timezone="Europe/Berlin") == before + timedelta(hours=25)
     within = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)  # the second 2:15
     assert presence.until("for 30m", now=within, timezone="Europe/Berlin") == within + timedelta(minutes=30)
+    assert presence.until("until 2:40", now=within, timezone="Europe/Berlin") == within + timedelta(minutes=25)
 
 
 @pytest.mark.parametrize(
