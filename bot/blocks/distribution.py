@@ -27,6 +27,7 @@ from desk.team_values import Candidate, Offer, Offers
 from desk.values import CHOICES
 
 EVENLY, BY_HAND = "evenly", "by_hand"
+WAY = Place().encode("way")
 NUMBER, AMONG = "number", "among"
 GIVE = "give"
 
@@ -77,7 +78,7 @@ def _head(offers: Offers) -> str:
 def _ways(way: str) -> Block:
     options = {value: Option(value=value, text=words.plain(label)) for value, label in _WAYS}
     return ActionsBlock(
-        block_id=Place().encode("way"),
+        block_id=WAY,
         elements=[
             RadioButtonsElement(
                 action_id=actions.DISTRIBUTE_WAY, options=list(options.values()), initial_option=options[way]

@@ -54,7 +54,10 @@ def _whose(load: Holding) -> list[Block]:
         min_query_length=0,
         initial_option=person_option(load.owner_id, load.name),
     )
-    return [ContextBlock(elements=[words.plain("Whose conversations")]), ActionsBlock(elements=[menu])]
+    return [
+        ContextBlock(elements=[words.plain("Whose conversations")]),
+        ActionsBlock(block_id=actions.HANDOFF_WHOSE, elements=[menu]),
+    ]
 
 
 def _counts(load: Holding) -> str:

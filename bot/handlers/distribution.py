@@ -39,8 +39,14 @@ async def list_choices(sought: Sought) -> None:
 
 
 async def distribute(form: Form) -> None:
-    """Begin, and show how far it is."""
+    """Begin, and show how far it is; a form that does not have the chosen way yet is shown with it first."""
     way, inbox_id = blocks.way_and_inbox(form.metadata)
+    chosen = form.text(blocks.WAY)
+    if chosen and chosen != way:
+        async with form.desk.database.read() as session:
+            offers = await distribution.read(session, form.actor, inbox_id, now=form.now)
+        await form.show(blocks.distribution(offers, chosen))
+        return
     view_id = str(form.view["id"])
     async with form.desk.database.write() as session:
         if way == blocks.EVENLY:

@@ -59,7 +59,13 @@ async def list_own(sought: Sought) -> None:
 
 
 async def hand_off(form: Form) -> None:
-    """Begin, and show how far it is."""
+    """Begin, and show how far it is; a form that is not about whom was picked yet is shown about them first."""
+    picked = form.text(actions.HANDOFF_WHOSE)
+    if picked and picked != form.metadata:
+        async with form.desk.database.read() as session:
+            load = await handoffs.read(session, form.actor, picked)
+        await form.show(handoff.handoff(load))
+        return
     to, most = form.text(actions.HANDOFF_TO), form.text(actions.HANDOFF_MOST)
     async with form.desk.database.write() as session:
         transfer = await handoffs.begin(

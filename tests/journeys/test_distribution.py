@@ -210,6 +210,21 @@ async def test_a_form_that_is_sent_twice_gives_out_once(world: World, eventually
     assert len(direct(world, MANAGER)) == 1
 
 
+async def test_a_way_that_was_chosen_and_is_not_shown_yet_is_shown_first(world: World, eventually: Eventually) -> None:
+    """A manager sends the form before it has turned: nothing is given out evenly that was to be by hand."""
+    cards = await crowd(world, eventually, 2)
+    view = await distribute(world)
+    world.play.faults.delay("views.update", 2)
+    chooses = asyncio.create_task(world.play.choose(MANAGER, None, view.id, "distribute_way", "by_hand"))
+    await eventually(lambda: "by_hand" in str(view.choices))
+    await world.play.submit(MANAGER, view.id, {})
+    await chooses
+    fields = [block["block_id"] for block in modal(world, MANAGER).view["blocks"] if block["type"] == "input"]
+    assert len(fields) == 2
+    assert not await world.play.submit(MANAGER, view.id, {f"{fields[0]}/distribute_to": MANAGER})
+    await eventually(lambda: owners(world, cards)[0] == MANAGER)
+
+
 async def say_of(world: World, user: str, *, skills: list[str] = [], capacity: str = "") -> None:  # noqa: B006
     """Mara says what somebody does and takes."""
     await world.play.command(MANAGER, CHANNEL, "/sms", "people")

@@ -1,5 +1,6 @@
 """Handing off: one's own conversations, all or some, to a colleague or to nobody; a manager hands off anybody's."""
 
+import asyncio
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -262,3 +263,19 @@ async def test_a_closed_modal_harms_nothing(world: World, eventually: Eventually
     await world.play.close(ANA, view.id)
     await eventually(lambda: direct(world, ANA) == [f"Handed off 3 conversations to <@{BEN}>."])
     await eventually(lambda: [owner(card) for card in cards] == ["Ben"] * 3)
+
+
+async def test_what_was_picked_and_is_not_shown_yet_is_shown_first(world: World, eventually: Eventually) -> None:
+    """A manager sends the form before it has turned to whom they picked: nobody's are handed off unseen."""
+    [own] = await owned(world, eventually, MARA, (ALICE,))
+    [anas] = await owned(world, eventually, ANA, (BOB,))
+    view = await form(world, MARA)
+    world.play.faults.delay("views.update", 2)
+    picks = asyncio.create_task(world.play.choose(MARA, None, view.id, "handoff_whose", ANA))
+    await eventually(lambda: view.choices["handoff_whose/handoff_whose"]["value"] == ANA)
+    await world.play.submit(MARA, view.id, {"handoff_to": BEN})
+    await picks
+    assert "*Ana* has 1 open conversation" in words(shown(world, MARA).blocks)
+    await world.play.submit(MARA, view.id, {"handoff_to": BEN})
+    await eventually(lambda: direct(world, MARA) == [f"Handed off 1 conversation of <@{ANA}> to <@{BEN}>."])
+    await eventually(lambda: [owner(own), owner(anas)] == ["Mara", "Ben"])
