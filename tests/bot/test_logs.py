@@ -15,6 +15,7 @@ from playground import elements
 from playground.playground import Playground
 from playground.seed import CHANNEL, NUMBER
 from tests.conftest import Eventually, Start, World
+from tests.journeys.scene import at_work
 from tests.journeys.screen import ALICE, ANA, BOB, arrive, said
 
 UNCONNECTED = "+15550100009"
@@ -33,6 +34,7 @@ def log() -> Iterator[io.StringIO]:
 async def a_day(world: World, eventually: Eventually) -> None:
     """Texts, replies, a note, a name; a refusal, lost answers, a stale press, a forged webhook, an alert."""
     play = world.play
+    at_work(world)
     card = await arrive(world, eventually, "Blue teapot arrived broken")
     await play.press(ANA, CHANNEL, card.ts, "claim")
     await play.post(ANA, CHANNEL, "A green teapot is on its way", thread_ts=card.ts)
