@@ -55,7 +55,7 @@ async def launch(folder: Path, settings: dict[str, str], *command: str) -> Proce
 async def refusal(folder: Path, settings: dict[str, str], *command: str) -> str:
     """Start in vain: the one sentence that says why, and exit code 2."""
     process = await launch(folder, settings, *command)
-    out, err = (part.decode() for part in await asyncio.wait_for(process.communicate(), 20))
+    out, err = (part.decode() for part in await asyncio.wait_for(process.communicate(), 60))
     assert process.returncode == 2
     assert "Traceback" not in out + err
     assert out == ""

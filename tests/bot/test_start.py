@@ -139,7 +139,7 @@ async def test_it_says_where_it_listens_and_stops_when_told(play: Playground, tm
                     except aiohttp.ClientConnectionError:
                         continue
             process.send_signal(signal.SIGINT)
-            out, err = await asyncio.wait_for(process.communicate(), 5)
+            out, err = await asyncio.wait_for(process.communicate(), 30)
     finally:
         if process.returncode is None:
             process.kill()
@@ -181,7 +181,7 @@ async def test_it_stops_when_told_although_it_has_not_started_yet(play: Playgrou
     try:
         await play.until(lambda: held.held, timeout=20)
         process.terminate()
-        out, err = await asyncio.wait_for(process.communicate(), 5)
+        out, err = await asyncio.wait_for(process.communicate(), 30)
     finally:
         held.release()
         if process.returncode is None:
@@ -202,7 +202,7 @@ async def test_slacks_limits_keep_nobody_from_starting_and_stopping_it(play: Pla
         async with aiohttp.ClientSession() as client, client.get(url) as answer:
             assert answer.status == 200
         process.terminate()
-        out, err = await asyncio.wait_for(process.communicate(), 5)
+        out, err = await asyncio.wait_for(process.communicate(), 30)
     finally:
         if process.returncode is None:
             process.kill()
@@ -221,12 +221,12 @@ async def test_without_managers_or_inboxes_it_says_so(play: Playground, tmp_path
         "set MANAGERS to Slack user ids."
     ) in lines
     process.terminate()
-    assert await asyncio.wait_for(process.wait(), 5) == 0
+    assert await asyncio.wait_for(process.wait(), 30) == 0
     await process.communicate()
     play.add_channel("C0ALONE", "alone", bot=False)
     process = await launch(tmp_path, environment(play, INBOXES=f"{NUMBER}=C0ALONE"))
     lines = await said_at_start(process, "C0ALONE")
     assert lines[-1] == "The bot is not in the channel C0ALONE, so its texts wait: /invite it there."
     process.terminate()
-    assert await asyncio.wait_for(process.wait(), 5) == 0
+    assert await asyncio.wait_for(process.wait(), 30) == 0
     await process.communicate()
