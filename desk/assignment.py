@@ -110,8 +110,8 @@ async def give(
     if owner is None and conversation.status == Status.SNOOZED:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
     conversation.unassigned_since = now if owner is None and conversation.status == Status.OPEN else None
-    for one in filter(None, (before, owner)):
-        outbox.draw_home(session, conversation.workspace_id, one, now=now)
+    if before is not None:
+        outbox.draw_home(session, conversation.workspace_id, before, now=now)
     await reading.mark_unanswered_unread(session, conversation)
     if owner is not None and owner == actor_id and not is_unseen:
         conversation.read_to = conversation.counter

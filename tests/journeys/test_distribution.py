@@ -1,6 +1,8 @@
 """Managers give out what nobody owns: evenly by load, or each by hand, to who does it first."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -111,12 +113,7 @@ async def test_what_somebody_takes_is_counted_in_all_inboxes(
     play: Playground, start: Start, eventually: Eventually
 ) -> None:
     """Also in those whose channel the manager is not in, of which no number is shown."""
-    play.add_channel(SALES, "sales", members=[ANA, BEN])
-    play.add_number(OTHER_NUMBER)
-    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
-        await play.text(ALICE, OTHER_NUMBER, "For sales")
-        [sold] = await eventually(lambda: play.world.channels[SALES].posts)
-        await eventually(partial(is_owned, world, sold))
+    async with with_sales(play, start, eventually) as (world, _):
         await crowd(world, eventually, 1)
         await say_of(world, BEN, capacity="1")
         view = await distribute(world)
@@ -129,12 +126,7 @@ async def test_a_menu_tells_nothing_of_another_inboxs_conversation(
     play: Playground, start: Start, eventually: Eventually
 ) -> None:
     """Not even whether somebody does what it is labelled."""
-    play.add_channel(SALES, "sales", members=[ANA, BEN])
-    play.add_number(OTHER_NUMBER)
-    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
-        await play.text(ALICE, OTHER_NUMBER, "For sales")
-        [sold] = await eventually(lambda: play.world.channels[SALES].posts)
-        await eventually(partial(is_owned, world, sold))
+    async with with_sales(play, start, eventually) as (world, sold):
         await label(world, sold, "billing")
         [own] = await crowd(world, eventually, 1)
         await say_of(world, BEN, skills=["billing"])
@@ -145,6 +137,18 @@ async def test_a_menu_tells_nothing_of_another_inboxs_conversation(
         block["block_id"] = Place(conversation_id=(await change(world, sold)).id).encode("give")
         assert await play.options(MANAGER, None, view.id, "distribute_to", "ben") == []
         assert owners(world, [own]) == [""]
+
+
+@asynccontextmanager
+async def with_sales(play: Playground, start: Start, eventually: Eventually) -> AsyncIterator[tuple[World, Post]]:
+    """A second inbox, whose channel the manager is not in, and in it a conversation of Ben's."""
+    play.add_channel(SALES, "sales", members=[ANA, BEN])
+    play.add_number(OTHER_NUMBER)
+    async with start(inboxes={NUMBER: CHANNEL, OTHER_NUMBER: SALES}) as world:
+        await play.text(ALICE, OTHER_NUMBER, "For sales")
+        [sold] = await eventually(lambda: play.world.channels[SALES].posts)
+        await eventually(partial(is_owned, world, sold))
+        yield world, sold
 
 
 async def is_owned(world: World, card: Post) -> bool:
